@@ -1,0 +1,168 @@
+"""What was understood, and the words it rests on."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Part(StrEnum):
+    """The text a Span counts in."""
+
+    BODY = "body"
+    SUBJECT = "subject"
+    SENDER = "sender"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters [start, end) of one Part of one Interaction."""
+
+    part: Part
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The exact words a Fact rests on. `text` equals the source at `span`, character for character."""
+
+    span: Span
+    text: str
+
+
+class Zone(StrEnum):
+    """What a line of a mail is."""
+
+    NEW = "new"
+    QUOTED = "quoted"
+    SIGNATURE = "signature"
+    DISCLAIMER = "disclaimer"
+
+
+@dataclass(frozen=True, slots=True)
+class ZonedLine:
+    """One line of the body: characters [start, end) without the line break."""
+
+    start: int
+    end: int
+    zone: Zone
+
+
+class FactKind(StrEnum):
+    """What a Fact states. Values are canonical strings: E.164, ISO dates, decimal amounts `1200.00 EUR`."""
+
+    PERSON = "person"
+    TITLE = "title"
+    COMPANY = "company"
+    EMAIL = "email"
+    PHONE = "phone"
+    MOBILE = "mobile"
+    AMOUNT = "amount"
+    DATE = "date"
+    PRODUCT = "product"
+    ASK = "ask"
+
+
+class Intent(StrEnum):
+    """Why the mail was written, as far as it decides what to propose."""
+
+    INTEREST = "interest"
+    COMPLAINT = "complaint"
+    MEETING = "meeting"
+    UPDATE = "update"
+    OTHER = "other"
+
+
+class Sentiment(StrEnum):
+    """How the writer feels about it."""
+
+    POSITIVE = "positive"
+    NEUTRAL = "neutral"
+    NEGATIVE = "negative"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A verbatim span that could answer one question, found by rules.
+
+    `value` is its canonical form, `rule_score` (0 to 1) what the rules think of it, `why` the rule in a few words.
+    """
+
+    kind: FactKind
+    evidence: Evidence
+    value: str
+    rule_score: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One statement with its Evidence and Confidence (0 to 1). `reason` is one line a rep can read."""
+
+    kind: FactKind
+    value: str
+    evidence: Evidence
+    confidence: float
+    reason: str
+
+
+class Band(StrEnum):
+    """What a Confidence means for the rep: fill it in, look at it, leave it empty."""
+
+    SURE = "sure"
+    CHECK = "check"
+    EMPTY = "empty"
+
+
+SURE_FROM = 0.85
+CHECK_FROM = 0.35
+
+
+def band_of(confidence: float) -> Band:
+    """Return the Band of a Confidence. The limits are provisional until calibrators are fitted."""
+    if confidence >= SURE_FROM:
+        return Band.SURE
+    return Band.CHECK if confidence >= CHECK_FROM else Band.EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedBy:
+    """What a Reading was computed by, so that it can be told apart and repeated.
+
+    `model_hash` is the SHA-256 of the model file, or empty when rules alone carried the job.
+    """
+
+    model_hash: str
+    prompt_version: str
+    rules_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A closed-list conclusion (an Intent, a Sentiment) with its Confidence and, where there is one, Evidence."""
+
+    value: str
+    confidence: float
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that was understood from one Interaction."""
+
+    facts: tuple[Fact, ...]
+    intent: Label
+    sentiment: Label
+    language: str
+    summary: str
+    zones: tuple[ZonedLine, ...]
+    computed_by: ComputedBy
+    notes: tuple[str, ...] = ()
+
+    def best(self, kind: FactKind) -> Fact | None:
+        """Return the most confident Fact of `kind`, or None."""
+        found = [fact for fact in self.facts if fact.kind is kind]
+        return max(found, key=lambda fact: fact.confidence, default=None)
+
+    def all(self, kind: FactKind) -> tuple[Fact, ...]:
+        """Return every Fact of `kind`, in the order of the text."""
+        return tuple(fact for fact in self.facts if fact.kind is kind)

@@ -1,0 +1,275 @@
+"""Small Protocols: all that a step may be handed. Concrete classes meet only in `bootstrap.py`.
+
+Every method of a port raises only the errors of `domain/errors.py`; translating a library's errors is the adapter's
+job, at the place where they enter.
+"""
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from desktop.domain.connections import Checkpoint, ConnectorInfo
+from desktop.domain.interactions import RawItem
+from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot
+
+Boundary = Callable[[str], None]
+"""Called with a name just before and just after every commit and network exchange ("commit", "committed",
+"send", "sent"). Does nothing in the product; the crash tests hand in one that kills the process."""
+
+
+def no_boundary(_name: str) -> None:
+    """Do nothing: the Boundary of the product."""
+
+
+class Clock(Protocol):
+    """The only reader of the wall clock."""
+
+    @abstractmethod
+    def now(self) -> datetime:
+        """Return the time now, aware, in UTC."""
+
+
+class SecretVault(Protocol):
+    """Where secrets are. Names look like `store-key` or `connection/<id>/password`."""
+
+    @abstractmethod
+    def get(self, name: str) -> str | None:
+        """Return the secret, or None; raise UserActionNeeded when the vault is locked or gone."""
+
+    @abstractmethod
+    def set(self, name: str, value: str) -> None:
+        """Keep the secret."""
+
+    @abstractmethod
+    def delete(self, name: str) -> None:
+        """Forget the secret; unknown names are no error."""
+
+
+class NetworkLedger(Protocol):
+    """What left this machine, to whom, how many bytes."""
+
+    @abstractmethod
+    def record(self, destination: str, purpose: str, sent: int, received: int) -> None:
+        """Add one row. `destination` is host:port, `purpose` a word or two, sizes are in bytes."""
+
+
+# --- mail -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MailBatch:
+    """One pull: items in the order they came, where to go on, and whether more is waiting already."""
+
+    items: tuple[RawItem, ...]
+    checkpoint: Checkpoint
+    has_more: bool = False
+
+
+class MailSource(Protocol):
+    """A mailbox that can be read. Not thread-safe: one lane owns it."""
+
+    info: ConnectorInfo
+
+    @abstractmethod
+    def check(self) -> None:
+        """Sign in and look; raise UserActionNeeded or Temporary with a sentence that says what to do."""
+
+    @abstractmethod
+    def pull(self, checkpoint: Checkpoint, *, limit: int = 50) -> MailBatch:
+        """Return at most `limit` items that come after `checkpoint`. Reading changes nothing in the mailbox.
+
+        The same checkpoint gives the same items again: nothing is remembered between calls. A UIDVALIDITY reset is
+        not an error: everything is offered again, the store recognises what it has by content.
+        """
+
+    @abstractmethod
+    def wait(self, seconds: float) -> bool:
+        """Return True as soon as something may have changed, False after `seconds` or after `interrupt`."""
+
+    @abstractmethod
+    def interrupt(self) -> None:
+        """Make a `wait` in another thread return soon. The one method that another thread may call."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of connections; the source may be used again afterwards."""
+
+
+class DraftFolder(Protocol):
+    """A mailbox whose Drafts folder we may append to."""
+
+    @abstractmethod
+    def find(self, message_id: str) -> str | None:
+        """Return where a draft with this Message-ID lies, or None."""
+
+    @abstractmethod
+    def append(self, raw: bytes, message_id: str) -> str:
+        """Append the mail as a draft and return where it lies. Does not look for an earlier one: call `find`."""
+
+    @abstractmethod
+    def remove(self, message_id: str) -> bool:
+        """Remove the draft with this Message-ID; return False when there is none (any more)."""
+
+
+# --- CRM ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RecordBatch:
+    """One pull of changed Records; deleted ones come with `is_deleted`."""
+
+    records: tuple[RecordSnapshot, ...]
+    checkpoint: Checkpoint
+    has_more: bool = False
+
+
+class CrmConnector(Protocol):
+    """One CRM. Field names and values are canonical on this side of the port. Not thread-safe: one lane owns it.
+
+    What every connector promises (the conformance suite checks it):
+    `create` with a key that was used before returns the Record made then and makes no second one; `update` writes
+    only the given fields, and raises Conflict when `version` is given and the Record has moved on.
+    """
+
+    info: ConnectorInfo
+
+    @abstractmethod
+    def check(self) -> None:
+        """Sign in and look; raise UserActionNeeded or Temporary with a sentence that says what to do."""
+
+    @abstractmethod
+    def picklist(self, kind: RecordKind, field: str) -> tuple[str, ...]:
+        """Return the values the CRM accepts for a PICKLIST field, its default first; empty when it takes anything."""
+
+    @abstractmethod
+    def changes(self, checkpoint: Checkpoint, *, limit: int = 200) -> RecordBatch:
+        """Return Records that changed after `checkpoint`, oldest first; an empty checkpoint means all."""
+
+    @abstractmethod
+    def read(self, ref: RecordRef) -> RecordSnapshot | None:
+        """Return the Record as it stands now, or None when it is gone."""
+
+    @abstractmethod
+    def find_created(self, kind: RecordKind, key: str) -> RecordSnapshot | None:
+        """Return the Record that an earlier `create` with this idempotency key made, or None."""
+
+    @abstractmethod
+    def create(self, kind: RecordKind, fields: Mapping[str, str | None], key: str) -> RecordSnapshot:
+        """Create a Record once per `key`; REFERENCE values are `kind:id`. Raise Rejected when refused."""
+
+    @abstractmethod
+    def update(self, ref: RecordRef, fields: Mapping[str, str | None], *, version: str = "") -> RecordSnapshot:
+        """Write `fields` (None clears) and return the Record afterwards; Conflict when `version` is out of date."""
+
+    @abstractmethod
+    def delete(self, ref: RecordRef, *, version: str = "") -> bool:
+        """Delete the Record (used only to undo our own create); False when it was gone already."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of connections."""
+
+
+class RecordBook(Protocol):
+    """The table behind the local book, so that its connector needs to know nothing of the store."""
+
+    @abstractmethod
+    def put(
+        self, ref: RecordRef, fields: Mapping[str, str | None], *, key: str | None, expected: str
+    ) -> RecordSnapshot:
+        """Insert or replace one Record; `expected` is the version it must have, "" to insert or not to check."""
+
+    @abstractmethod
+    def get(self, ref: RecordRef) -> RecordSnapshot | None:
+        """Return one Record, or None."""
+
+    @abstractmethod
+    def by_key(self, kind: RecordKind, key: str) -> RecordSnapshot | None:
+        """Return the Record created under this key, or None."""
+
+    @abstractmethod
+    def remove(self, ref: RecordRef) -> bool:
+        """Remove one Record, leaving a mark for `since`."""
+
+    @abstractmethod
+    def since(self, revision: int, limit: int) -> tuple[tuple[int, RecordSnapshot], ...]:
+        """Return (revision, Record) of what changed after `revision`, oldest first."""
+
+
+# --- language model -------------------------------------------------------------------------------------------------
+
+
+class ModelState(StrEnum):
+    """What the model is doing. ABSENT and FAILED mean: rules alone carry the job."""
+
+    ABSENT = "absent"
+    LOADING = "loading"
+    READY = "ready"
+    BACKOFF = "backoff"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """State, a sentence for the rep, and which file it is. `trust` (0 to 1) weighs the model against the rules.
+
+    A model without a fitted calibrator has trust 0: its choices are recorded, the rules decide.
+    """
+
+    state: ModelState
+    sentence: str
+    model_hash: str = ""
+    model_name: str = ""
+    trust: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One closed question about a document. The answer is one of `options`, by index; nothing can be written."""
+
+    name: str
+    text: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The probability of each option of one Question, in order; they sum to 1."""
+
+    name: str
+    probabilities: tuple[float, ...]
+
+    @property
+    def index(self) -> int:
+        """The most probable option."""
+        return max(range(len(self.probabilities)), key=self.probabilities.__getitem__)
+
+
+class LanguageModel(Protocol):
+    """The llama.cpp port: it chooses, it never writes.
+
+    `choose` raises Temporary (engine restarting, deadline), Cancelled, or Rejected (this document is quarantined
+    after it took the engine down repeatedly; rules carry it).
+    """
+
+    @abstractmethod
+    def status(self) -> ModelStatus:
+        """Return the state at once, without waiting for the engine."""
+
+    @abstractmethod
+    def choose(self, document: str, questions: Sequence[Question], *, job: str) -> tuple[Choice, ...]:
+        """Answer `questions` about `document` (hostile text, never control tokens), in order.
+
+        `job` names the piece of work across retries, for quarantine.
+        """
+
+    @abstractmethod
+    def cancel(self) -> None:
+        """Stop the running `choose` soon, from another thread; it raises Cancelled."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the engine child."""
