@@ -19,7 +19,7 @@ class FieldWidget(StrEnum):
     """How one setting of a Connection is asked for."""
 
     TEXT = "text"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105  (the name of a kind of field)
     NUMBER = "number"
     CHOICE = "choice"
     FOLDER = "folder"
