@@ -21,9 +21,14 @@ class Operation(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """How far an OutboxEntry has got. CONFLICT, REJECTED and NEEDS_USER wait for a person."""
+    """How far an OutboxEntry has got. CONFLICT, REJECTED and NEEDS_USER wait for a person.
+
+    SENDING is written before the first byte leaves: an entry found in it after a crash may or may not have arrived,
+    and its idempotency key (or the Precondition) tells.
+    """
 
     WAITING = "waiting"
+    SENDING = "sending"
     DELIVERED = "delivered"
     CONFLICT = "conflict"
     REJECTED = "rejected"

@@ -1,0 +1,279 @@
+"""Facts become record changes here: one pure function per Record kind, each returning at most one Plan.
+
+A rule fills a field only from a Fact with Evidence, from the mail's own headers, or from a value the CRM itself gives
+as default; what it cannot know it leaves empty for the rep.
+"""
+
+import re
+from collections.abc import Callable
+
+from desktop.domain.evidence import Evidence, Fact, FactKind, Intent, Part, Sentiment, Zone
+from desktop.domain.matching import domain_key, name_key, phone_key
+from desktop.domain.proposals import Action, FieldChange
+from desktop.domain.records import FIELDS, RecordKind, RecordSnapshot
+from desktop.proposals.basis import Basis, Plan
+
+OVERWRITE = 0.9
+MAX_LINE = 120
+MAX_DESCRIPTION = 4_000
+_DEADLINE = re.compile(
+    r"(\b(by|before|until|deadline|decide|decision|order|go.?live|bis|spätestens|entscheid\w*|avant|d'ici|décision)\b)"
+    r"[^.!?\n]{0,40}$",
+    re.IGNORECASE,
+)
+
+
+def account(basis: Basis) -> Plan | None:
+    """Create the Account the mail's sender works for, or fill its web site in."""
+    company, email = basis.fact(FactKind.COMPANY), basis.fact(FactKind.EMAIL)
+    site = domain_key(email.value) if email else ""
+    if basis.owner is not None:
+        if basis.owner.fields.get("domain") or not site or email is None:
+            return None
+        change = FieldChange(
+            "domain", None, site, email.confidence * OVERWRITE, "the sender's address", (email.evidence,)
+        )
+        return _update(basis.owner, (change,), "Web site seen in the sender's address")
+    if company is None:
+        return None
+    changes = [_from_fact("name", company)]
+    if site and email is not None:
+        changes.append(FieldChange("domain", None, site, email.confidence, "the sender's address", (email.evidence,)))
+    return _create(RecordKind.ACCOUNT, company.value, changes, "A firm your CRM does not know", name_key(company.value))
+
+
+def contact(basis: Basis) -> Plan | None:
+    """Create the Contact who wrote, or bring title and numbers up to date."""
+    email = basis.fact(FactKind.EMAIL)
+    if email is None:
+        return None
+    if basis.contact is not None:
+        return _contact_update(basis, basis.contact)
+    person = basis.fact(FactKind.PERSON)
+    if person is None:
+        return None
+    first, last = _split_name(person.value)
+    changes = [_from_fact("last_name", person, last)]
+    if first:
+        changes.insert(0, _from_fact("first_name", person, first))
+    changes.append(_from_fact("email", email))
+    changes += [_from_fact(name, fact) for name, fact in _details(basis)]
+    changes += _links(basis, RecordKind.CONTACT)
+    return _create(RecordKind.CONTACT, person.value, changes, "Somebody your CRM does not know", email.value.lower())
+
+
+def opportunity(basis: Basis) -> Plan | None:
+    """Create an Opportunity when the mail expresses interest and none is open, or update the open one's amount."""
+    if basis.reading.intent.value != Intent.INTEREST.value:
+        return None
+    money = _money(basis)
+    if basis.opportunity is not None:
+        known = basis.opportunity.fields
+        changes = [c for c in money if c.after != known.get(c.field)]
+        changes = [_over(change, known.get(change.field)) for change in changes]
+        if not any(change.field == "amount" for change in changes):
+            return None
+        return _update(basis.opportunity, tuple(changes), "The mail names another amount")
+    product, company = basis.fact(FactKind.PRODUCT), basis.fact(FactKind.COMPANY)
+    firm = basis.owner.title if basis.owner else company.value if company else None
+    who = firm or (basis.contact.title if basis.contact else "")
+    person = basis.fact(FactKind.PERSON)
+    who = who or (person.value if person else "")
+    if not who:
+        return None
+    topic = product or (company if company and not basis.owner else None)
+    name = _shorten(f"{who} – {product.value}" if product else f"{who} – inquiry")
+    evidence = (topic.evidence,) if topic else ()
+    sure = topic.confidence if topic else 1.0
+    changes = [FieldChange("name", None, name, sure, "firm and what they ask about", evidence)]
+    changes += _default(basis, RecordKind.OPPORTUNITY, "stage", "the first stage of your CRM")
+    changes += money + _close_date(basis) + _links(basis, RecordKind.OPPORTUNITY)
+    return _create(RecordKind.OPPORTUNITY, name, changes, "The mail expresses interest", _topic_key(basis, "deal"))
+
+
+def case(basis: Basis) -> Plan | None:
+    """Create a Case for a complaint."""
+    intent = basis.reading.intent
+    if intent.value != Intent.COMPLAINT.value:
+        return None
+    subject = _shorten(_plain_subject(basis) or "Complaint")
+    why = (intent.evidence,) if intent.evidence else ()
+    changes = [
+        FieldChange("subject", None, subject, intent.confidence, "the mail's subject", why),
+        FieldChange("description", None, _new_text(basis), 1.0, "what they wrote"),
+    ]
+    changes += _default(basis, RecordKind.CASE, "status", "the first status of your CRM")
+    is_angry = basis.reading.sentiment.value == Sentiment.NEGATIVE.value
+    priority = basis.option(RecordKind.CASE, "priority", *(("High", "Hoch") if is_angry else ("Medium", "Normal")))
+    if priority:
+        changes.append(FieldChange("priority", None, priority, basis.reading.sentiment.confidence, "how they sound"))
+    changes += _links(basis, RecordKind.CASE)
+    return _create(RecordKind.CASE, subject, changes, "The mail complains", _topic_key(basis, "case"))
+
+
+def task(basis: Basis) -> Plan | None:
+    """Create a Task for what the mail asks of the rep."""
+    ask = basis.fact(FactKind.ASK)
+    if ask is None:
+        return None
+    changes = [_from_fact("subject", ask, _shorten(" ".join(ask.value.split())))]
+    due = basis.fact(FactKind.DATE)
+    if due is not None:
+        changes.append(_from_fact("due_date", due))
+    changes += _default(basis, RecordKind.TASK, "status", "the first status of your CRM")
+    changes += _links(basis, RecordKind.TASK)
+    return _create(RecordKind.TASK, changes[0].after or "", changes, "They ask something of you")
+
+
+def activity(basis: Basis) -> Plan | None:
+    """Log the mail itself."""
+    kind = basis.option(RecordKind.ACTIVITY, "type", "Email", "E-mail", "E-Mail")
+    subject = _shorten(_plain_subject(basis) or "(no subject)")
+    changes = [
+        FieldChange("subject", None, subject, 1.0, "the mail's subject"),
+        FieldChange("happened_at", None, basis.message.sent_at.isoformat(), 1.0, "when it was sent"),
+        FieldChange("description", None, _new_text(basis), 1.0, "what they wrote"),
+    ]
+    if kind:
+        changes.insert(0, FieldChange("type", None, kind, 1.0, "it is a mail"))
+    changes += _links(basis, RecordKind.ACTIVITY)
+    return _create(RecordKind.ACTIVITY, subject, changes, "Keep this mail with the record")
+
+
+RULES: tuple[Callable[[Basis], Plan | None], ...] = (account, contact, opportunity, case, task, activity)
+
+
+def _contact_update(basis: Basis, known: RecordSnapshot) -> Plan | None:
+    changes = []
+    for name, fact in _details(basis):
+        before = known.fields.get(name)
+        same = phone_key(before or "") == phone_key(fact.value) if name in {"phone", "mobile"} else before == fact.value
+        if before is None or not same:
+            changes.append(_over(_from_fact(name, fact), before))
+    if not known.fields.get("account"):
+        changes += _links(basis, RecordKind.CONTACT)
+    return _update(known, tuple(changes), "New details in the mail") if changes else None
+
+
+def _details(basis: Basis) -> list[tuple[str, Fact]]:
+    pairs = (("title", FactKind.TITLE), ("phone", FactKind.PHONE), ("mobile", FactKind.MOBILE))
+    found = ((name, basis.fact(kind)) for name, kind in pairs)
+    return [(name, fact) for name, fact in found if fact is not None]
+
+
+def _money(basis: Basis) -> list[FieldChange]:
+    fact = basis.fact(FactKind.AMOUNT)
+    if fact is None:
+        return []
+    amount, _, currency = fact.value.partition(" ")
+    changes = [_from_fact("amount", fact, amount)]
+    return changes + ([_from_fact("currency", fact, currency)] if currency else [])
+
+
+def _close_date(basis: Basis) -> list[FieldChange]:
+    """Take a date as close date only where the words just before it speak of a deadline or a decision."""
+    for fact in basis.reading.all(FactKind.DATE):
+        span = fact.evidence.span
+        words = basis.message.text[max(0, span.start - 60) : span.start]
+        if span.part is Part.BODY and _DEADLINE.search(words):
+            return [FieldChange("close_date", None, fact.value, fact.confidence * 0.7, fact.reason, (fact.evidence,))]
+    required = basis.picklists.get(RecordKind.OPPORTUNITY, {}).get("requires", ())
+    if "close_date" in required:
+        return [FieldChange("close_date", None, None, 0.0, "your CRM wants one and the mail names none: yours to say")]
+    return []
+
+
+def _links(basis: Basis, kind: RecordKind) -> list[FieldChange]:
+    """Link to what the mail is about; `related` takes the most particular Record there is."""
+    changes = []
+    for name in FIELDS[kind]:
+        if name == "account" and RecordKind.ACCOUNT in basis.refs:
+            changes.append(FieldChange(name, None, basis.refs[RecordKind.ACCOUNT], 1.0, "the sender's firm"))
+        if name == "contact" and RecordKind.CONTACT in basis.refs:
+            changes.append(FieldChange(name, None, basis.refs[RecordKind.CONTACT], 1.0, "who wrote"))
+        if name == "related":
+            wanted = (RecordKind.OPPORTUNITY, RecordKind.CASE, RecordKind.ACCOUNT)
+            found = next((basis.refs[other] for other in wanted if other in basis.refs), None)
+            if found:
+                changes.append(FieldChange(name, None, found, 1.0, "what the mail is about"))
+    return changes
+
+
+def _default(basis: Basis, kind: RecordKind, name: str, reason: str) -> list[FieldChange]:
+    value = basis.first_option(kind, name)
+    return [FieldChange(name, None, value, 1.0, reason)] if value else []
+
+
+def _from_fact(name: str, fact: Fact, value: str | None = None) -> FieldChange:
+    evidence: tuple[Evidence, ...] = (fact.evidence,)
+    return FieldChange(name, None, value if value is not None else fact.value, fact.confidence, fact.reason, evidence)
+
+
+def _over(change: FieldChange, before: str | None) -> FieldChange:
+    """Return the change with its before-value; overwriting asks for more certainty than filling in."""
+    confidence = change.confidence * OVERWRITE if before else change.confidence
+    return FieldChange(change.field, before, change.after, confidence, change.reason, change.evidence)
+
+
+def _create(kind: RecordKind, title: str, changes: list[FieldChange], reason: str, same_as: str = "") -> Plan:
+    key = f"{kind.value}:{same_as}" if same_as else ""
+    return Plan(Action.CREATE, kind, title, reason, tuple(changes), key)
+
+
+def _update(known: RecordSnapshot, changes: tuple[FieldChange, ...], reason: str) -> Plan:
+    after = ",".join(sorted(f"{c.field}={c.after}" for c in changes))
+    kind = known.ref.kind
+    return Plan(
+        Action.UPDATE,
+        kind,
+        known.title,
+        reason,
+        changes,
+        f"{known.ref}:{after}",
+        target=known.ref,
+        version=known.version,
+    )
+
+
+def _split_name(name: str) -> tuple[str, str]:
+    """Split a full name; particles (van, de, von …) stay with the family name."""
+    words = name.split()
+    for index, word in enumerate(words[1:-1], start=1):
+        if word.lower() in {
+            "van",
+            "von",
+            "de",
+            "del",
+            "della",
+            "di",
+            "da",
+            "du",
+            "la",
+            "le",
+            "der",
+            "den",
+            "ter",
+            "zu",
+        }:
+            return " ".join(words[:index]), " ".join(words[index:])
+    return " ".join(words[:-1]), words[-1]
+
+
+def _plain_subject(basis: Basis) -> str:
+    return re.sub(r"^(\s*(re|aw|fw|fwd|wg|tr|rép|rif)\s*:\s*)+", "", basis.message.subject, flags=re.IGNORECASE).strip()
+
+
+def _topic_key(basis: Basis, word: str) -> str:
+    email = basis.fact(FactKind.EMAIL)
+    return f"{word}:{email.value.lower() if email else ''}:{name_key(_plain_subject(basis))}"
+
+
+def _new_text(basis: Basis) -> str:
+    text, zones = basis.message.text, basis.reading.zones
+    lines = [text[z.start : z.end] for z in zones if z.zone is Zone.NEW] if zones else text.splitlines()
+    joined = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return joined if len(joined) <= MAX_DESCRIPTION else joined[:MAX_DESCRIPTION].rstrip() + " […]"
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= MAX_LINE else text[: MAX_LINE - 1].rstrip() + "…"

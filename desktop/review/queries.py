@@ -1,0 +1,184 @@
+"""Answers for front ends: lists, counts, one card. Reads the store through its reader and decides nothing."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from desktop.domain.deliveries import DeliveryState, OutboxEntry
+from desktop.domain.evidence import Evidence, Reading, band_of
+from desktop.domain.ids import ProposalId
+from desktop.domain.interactions import Interaction, InteractionState, Role
+from desktop.domain.ports import ModelState
+from desktop.domain.proposals import DraftState, Proposal, Suggestion, SuggestionState
+from desktop.domain.records import FIELDS, FieldType
+from desktop.review.views import (
+    Card,
+    CardRow,
+    ConnectionHealth,
+    Counts,
+    DeliveryRow,
+    Health,
+    IgnoredRow,
+    Shelf,
+    SourceView,
+)
+from desktop.store.reader import EntryRow, Reader
+
+NO_MODEL = "No language model is running: rules alone read your mail."
+
+
+class StoredQueries:
+    """Queries over one Reader; belongs to one thread."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def cards(self, shelf: Shelf, *, offset: int = 0, limit: int = 200) -> tuple[CardRow, ...]:
+        """Return lines of one shelf, newest mail first."""
+        return tuple(
+            CardRow(
+                id=ProposalId(row.id),
+                title=row.title,
+                subject=row.subject,
+                sender=row.sender,
+                sent_at=datetime.fromisoformat(row.sent_at),
+                waiting=row.waiting,
+                band=band_of(row.lowest),
+                marks=tuple(SuggestionState(mark) for mark in row.marks.split(",") if mark),
+            )
+            for row in self._reader.list_rows(shelf.value, offset=offset, limit=limit)
+        )
+
+    def card(self, proposal_id: ProposalId) -> Card | None:
+        """Return one card, or None when it is gone."""
+        found = self._reader.proposal(proposal_id)
+        if found is None:
+            return None
+        suggestions = tuple(
+            replace(s, state=SuggestionState(state)) for s, state in self._reader.suggestions(proposal_id)
+        )
+        reply = self._reader.draft(proposal_id)
+        draft = replace(reply[0], state=DraftState(reply[1])) if reply else None
+        until = datetime.fromisoformat(found[1]) if found[1] else None
+        proposal = replace(found[0], suggestions=suggestions, draft=draft, snoozed_until=until)
+        source = self._reader.source(proposal.interaction_id)
+        if source is None:
+            return None
+        subjects = [s.id for s in suggestions] + ([draft.id] if draft else [])
+        entries = self._reader.latest_entries([str(subject) for subject in subjects])
+        return Card(
+            proposal=proposal,
+            source=_source_view(*source, suggestions),
+            entries={subject: _entry(row) for subject, row in entries.items()},
+            live={subject: row.live for subject, row in entries.items() if row.live},
+            names=self._names(proposal),
+        )
+
+    def _names(self, proposal: Proposal) -> dict[str, str]:
+        names: dict[str, str] = {}
+        for suggestion in proposal.suggestions:
+            for reference in _references(suggestion):
+                kind, _, key = reference.partition(":")
+                if kind == "suggestion":
+                    names[reference] = self._reader.suggestion_title(key)
+                else:
+                    names[reference] = self._reader.record_title(suggestion.connection_id, kind, key)
+        return names
+
+    def counts(self) -> Counts:
+        """Return how much there is."""
+        shelves = self._reader.shelf_counts()
+        mails = self._reader.interaction_counts()
+        ways = self._reader.delivery_counts()
+        stuck = (DeliveryState.NEEDS_USER, DeliveryState.CONFLICT, DeliveryState.REJECTED)
+        return Counts(
+            open=shelves.get(Shelf.OPEN.value, 0),
+            snoozed=shelves.get(Shelf.SNOOZED.value, 0),
+            done=shelves.get(Shelf.DONE.value, 0),
+            ignored=mails.get(InteractionState.IGNORED.value, 0) + mails.get(InteractionState.FAILED.value, 0),
+            in_work=mails.get(InteractionState.RECEIVED.value, 0) + mails.get(InteractionState.UNDERSTOOD.value, 0),
+            on_its_way=ways.get(DeliveryState.WAITING.value, 0),
+            needs_user=sum(ways.get(state.value, 0) for state in stuck),
+        )
+
+    def ignored(self, *, limit: int = 200) -> tuple[IgnoredRow, ...]:
+        """Return mails that led to nothing, newest first."""
+        return tuple(
+            IgnoredRow(
+                subject=item.message.subject,
+                sender=item.message.sender.address if item.message.sender else "",
+                sent_at=item.message.sent_at,
+                reason=reason,
+            )
+            for item, reason in self._reader.unfinished(limit)
+        )
+
+    def deliveries(self, *, limit: int = 200) -> tuple[DeliveryRow, ...]:
+        """Return OutboxEntries, newest first."""
+        rows = []
+        for row in self._reader.entries(limit):
+            entry = _entry(row)
+            title = self._reader.suggestion_title(entry.subject_id) or entry.fields.get("subject") or ""
+            rows.append(DeliveryRow(entry, title, entry.state))
+        return tuple(rows)
+
+    def health(self) -> Health:
+        """Return what the quiet line shows."""
+        known = self._reader.health()
+        agent, model = known.get("agent"), known.get("model")
+        connections = []
+        for connection in self._reader.connections():
+            row = known.get(connection.id)
+            connections.append(
+                ConnectionHealth(
+                    connection_id=connection.id,
+                    title=connection.title,
+                    family=connection.family.value,
+                    is_ok=row.is_ok if row else True,
+                    sentence=row.sentence if row else "Not looked at yet.",
+                    checked_at=row.at if row else None,
+                )
+            )
+        # The agent keeps "state: sentence" for the model, so that a front end needs no engine to tell.
+        state, _, sentence = (model.sentence if model else f"{ModelState.ABSENT.value}: {NO_MODEL}").partition(": ")
+        return Health(
+            agent_seen_at=agent.at if agent else None,
+            model_state=ModelState(state),
+            model_sentence=sentence,
+            connections=tuple(connections),
+        )
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._reader.close()
+
+
+def _references(suggestion: Suggestion) -> Iterable[str]:
+    known = FIELDS[suggestion.kind]
+    for change in suggestion.changes:
+        if change.field in known and known[change.field].type is FieldType.REFERENCE:
+            yield from (value for value in (change.before, change.after) if value)
+
+
+def _entry(row: EntryRow) -> OutboxEntry:
+    return replace(row.body, state=DeliveryState(row.state), attempts=row.attempts, sentence=row.sentence)
+
+
+def _source_view(item: Interaction, reading: Reading | None, suggestions: tuple[Suggestion, ...]) -> SourceView:
+    message = item.message
+    evidence: list[Evidence] = []
+    for suggestion in suggestions:
+        for change in suggestion.changes:
+            evidence.extend(found for found in change.evidence if found not in evidence)
+    return SourceView(
+        subject=message.subject,
+        sender_name=message.sender.name if message.sender else "",
+        sender_address=message.sender.address if message.sender else "",
+        recipients=tuple(p.address for p in message.participants if p.role in {Role.TO, Role.CC}),
+        sent_at=message.sent_at,
+        text=message.text,
+        zones=reading.zones if reading else (),
+        evidence=tuple(evidence),
+        troubles=message.troubles,
+        attachments=tuple(f"{a.filename} ({a.size:,} bytes)" for a in message.attachments),
+    )

@@ -1,0 +1,257 @@
+"""What a rep decides becomes Decisions and OutboxEntries here, each call in one transaction.
+
+Nothing reaches the outbox by any other road, so what was not decided by a person cannot leave the machine.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from desktop.domain.deliveries import DeliveryState, Operation, OutboxEntry
+from desktop.domain.errors import Rejected
+from desktop.domain.ids import DraftId, EntryId, ProposalId, SuggestionId, derive
+from desktop.domain.ports import Clock
+from desktop.domain.proposals import (
+    Action,
+    Decision,
+    Draft,
+    DraftState,
+    FieldChange,
+    Suggestion,
+    SuggestionState,
+    Verdict,
+)
+from desktop.domain.records import FIELDS, FieldType
+from desktop.domain.values import canonical
+from desktop.review.undoing import Undoing
+from desktop.store.store import Store, Transaction
+
+DECIDED_ELSEWHERE = "This was decided already: the card shows how it stands now."
+
+
+class StoredReview:
+    """The rep's verbs. `store` is called at the first write, so that a window can paint before it."""
+
+    def __init__(self, store: Callable[[], Store], clock: Clock, *, actor: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._actor = actor
+        self._undoing = Undoing(clock)
+
+    def accept(self, suggestion_id: SuggestionId, edits: Mapping[str, str | None] | None = None) -> None:
+        """Accept one Suggestion with the rep's own values for some fields, and queue its delivery."""
+        with self._store().transaction() as tx:
+            self._accept(tx, tx.proposals.suggestion(suggestion_id), dict(edits or {}))
+
+    def accept_all(self, proposal_id: ProposalId) -> int:
+        """Accept every open Suggestion of a card that touches no guarded field; return how many stay open."""
+        with self._store().transaction() as tx:
+            left = 0
+            for suggestion in tx.proposals.suggestions(proposal_id):
+                if suggestion.state is not SuggestionState.OPEN:
+                    continue
+                if suggestion.is_guarded or _missing(tx, suggestion):
+                    left += 1
+                else:
+                    self._accept(tx, suggestion, {})
+            return left
+
+    def dismiss(self, suggestion_id: SuggestionId, reason: str = "") -> None:
+        """Dismiss one Suggestion."""
+        with self._store().transaction() as tx:
+            self._dismiss(tx, tx.proposals.suggestion(suggestion_id), reason)
+
+    def dismiss_all(self, proposal_id: ProposalId, reason: str = "") -> None:
+        """Dismiss every open Suggestion and the Draft of a card."""
+        with self._store().transaction() as tx:
+            for suggestion in tx.proposals.suggestions(proposal_id):
+                if suggestion.state in _DECIDABLE:
+                    self._dismiss(tx, suggestion, reason)
+            draft = tx.proposals.draft_of(proposal_id)
+            if draft is not None and draft.state is DraftState.OPEN:
+                self._settle_draft(tx, draft, DraftState.DISMISSED, Verdict.DISMISS)
+
+    def snooze(self, proposal_id: ProposalId, until: datetime) -> None:
+        """Put a card away until a moment."""
+        with self._store().transaction() as tx:
+            if until <= self._clock.now():
+                raise Rejected("That moment has passed: choose a later one.")
+            tx.proposals.snooze(proposal_id, until)
+            self._record(tx, proposal_id, Verdict.SNOOZE, reason=until.isoformat())
+
+    def wake(self, proposal_id: ProposalId) -> None:
+        """Bring a snoozed card back now."""
+        with self._store().transaction() as tx:
+            tx.proposals.snooze(proposal_id, None)
+            self._record(tx, proposal_id, Verdict.TAKE_BACK)
+
+    def undo(self, subject_id: str) -> str:
+        """Take the last Decision on a Suggestion or Draft back, before or after delivery; return what was undone."""
+        with self._store().transaction() as tx:
+            suggestion = tx.proposals.find_suggestion(subject_id)
+            if suggestion is not None:
+                done = self._undoing.suggestion(tx, suggestion)
+            else:
+                done = self._undoing.draft(tx, tx.proposals.draft(DraftId(subject_id)))
+            self._record(tx, subject_id, Verdict.UNDO, reason=done)
+            return done
+
+    def retry(self, subject_id: str) -> None:
+        """Send again what waits for a person; after a Conflict, the rep's values win over what was found."""
+        with self._store().transaction() as tx:
+            entries = tx.outbox.of_subject(subject_id)
+            stuck = {DeliveryState.CONFLICT, DeliveryState.REJECTED, DeliveryState.NEEDS_USER}
+            if not entries or entries[-1].state not in stuck:
+                raise Rejected(DECIDED_ELSEWHERE)
+            entry = entries[-1]
+            before = (
+                {**entry.before, **tx.outbox.live(entry.id)} if entry.state is DeliveryState.CONFLICT else entry.before
+            )
+            version = "" if entry.state is DeliveryState.CONFLICT else entry.version
+            tx.outbox.requeue(replace(entry, before=before, version=version))
+            suggestion = tx.proposals.find_suggestion(subject_id)
+            if suggestion is not None:
+                tx.proposals.save_suggestion(replace(suggestion, state=SuggestionState.QUEUED))
+            self._record(tx, subject_id, Verdict.ACCEPT, reason="sent again")
+
+    def save_draft(self, draft_id: DraftId, *, subject: str, body: str) -> None:
+        """Keep the rep's text of an open Draft."""
+        with self._store().transaction() as tx:
+            draft = _open_draft(tx, draft_id)
+            tx.proposals.save_draft(replace(draft, subject=subject, body=body))
+
+    def accept_draft(self, draft_id: DraftId) -> None:
+        """Queue the Draft for the mailbox's Drafts folder."""
+        with self._store().transaction() as tx:
+            draft = _open_draft(tx, draft_id)
+            tx.outbox.add(_draft_entry(tx, draft, self._clock.now()))
+            self._settle_draft(tx, draft, DraftState.QUEUED, Verdict.ACCEPT)
+
+    def dismiss_draft(self, draft_id: DraftId) -> None:
+        """Dismiss the Draft."""
+        with self._store().transaction() as tx:
+            self._settle_draft(tx, _open_draft(tx, draft_id), DraftState.DISMISSED, Verdict.DISMISS)
+
+    def _accept(self, tx: Transaction, suggestion: Suggestion, edits: dict[str, str | None]) -> None:
+        if suggestion.state not in _ACCEPTABLE:
+            raise Rejected(DECIDED_ELSEWHERE, detail=f"{suggestion.id} is {suggestion.state}")
+        decided = replace(suggestion, changes=_edited(tx, suggestion, edits), state=SuggestionState.QUEUED)
+        missing = _missing(tx, decided)
+        if missing:
+            raise Rejected(f"Your CRM wants a {missing[0]} here: fill it in first.", detail=f"missing {missing}")
+        tx.outbox.add(_entry(tx, decided, self._clock.now()))
+        tx.proposals.save_suggestion(decided)
+        self._record(tx, suggestion.id, Verdict.EDIT if edits else Verdict.ACCEPT, edits=edits)
+
+    def _dismiss(self, tx: Transaction, suggestion: Suggestion, reason: str) -> None:
+        if suggestion.state not in _DECIDABLE:
+            raise Rejected(DECIDED_ELSEWHERE, detail=f"{suggestion.id} is {suggestion.state}")
+        tx.proposals.save_suggestion(replace(suggestion, state=SuggestionState.DISMISSED))
+        self._record(tx, suggestion.id, Verdict.DISMISS, reason=reason)
+
+    def _settle_draft(self, tx: Transaction, draft: Draft, state: DraftState, verdict: Verdict) -> None:
+        tx.proposals.save_draft(replace(draft, state=state))
+        self._record(tx, draft.id, verdict)
+
+    def _record(
+        self,
+        tx: Transaction,
+        subject_id: str,
+        verdict: Verdict,
+        *,
+        edits: Mapping[str, str | None] | None = None,
+        reason: str = "",
+    ) -> None:
+        now = self._clock.now()
+        tx.proposals.record(Decision(subject_id, verdict, self._actor, now, dict(edits or {}), reason))
+        tx.audit.append(now, self._actor, verdict.value, subject=subject_id, detail=",".join(sorted(edits or {})))
+
+
+_DECIDABLE = frozenset({SuggestionState.OPEN, SuggestionState.SNOOZED})
+_ACCEPTABLE = _DECIDABLE | {SuggestionState.UNDONE}
+
+
+def _edited(tx: Transaction, suggestion: Suggestion, edits: dict[str, str | None]) -> tuple[FieldChange, ...]:
+    known = FIELDS[suggestion.kind]
+    accepted = tx.mirror.picklists(suggestion.connection_id, suggestion.kind)
+    changes = {change.field: change for change in suggestion.changes}
+    for name, typed in edits.items():
+        if name not in known:
+            raise Rejected(f"There is no field {name} here.", detail=suggestion.id)
+        value = canonical(known[name].type, typed)
+        options = accepted.get(name, ())
+        if known[name].type is FieldType.PICKLIST and value is not None and options and value not in options:
+            raise Rejected(f"{known[name].label} takes one of: {', '.join(options)}.")
+        earlier = changes.get(name)
+        before = earlier.before if earlier else None
+        changes[name] = FieldChange(name, before, value, 1.0, "your own value")
+    kept = tuple(change for change in changes.values() if change.after != change.before)
+    if not kept:
+        raise Rejected("Nothing is left to change here: dismiss it instead.")
+    return kept
+
+
+def _missing(tx: Transaction, suggestion: Suggestion) -> list[str]:
+    """Return the labels of fields that the CRM requires of a new Record and the Suggestion leaves empty."""
+    if suggestion.action is not Action.CREATE:
+        return []
+    required = tx.mirror.picklists(suggestion.connection_id, suggestion.kind).get("requires", ())
+    after = suggestion.after()
+    return [FIELDS[suggestion.kind][name].label.lower() for name in required if not after.get(name)]
+
+
+def _entry(tx: Transaction, suggestion: Suggestion, now: datetime) -> OutboxEntry:
+    operation = Operation.CREATE if suggestion.action is Action.CREATE else Operation.UPDATE
+    earlier = tx.outbox.of_subject(suggestion.id)
+    # Taken back before it was sent, the same change keeps its key: it may have arrived after all. Only a delivered
+    # undo starts a new life.
+    lives = sum(e.state is DeliveryState.DELIVERED and e.operation in _UNDOS for e in earlier)
+    return OutboxEntry(
+        id=EntryId(derive("entry", suggestion.id, str(len(earlier)))),
+        subject_id=suggestion.id,
+        connection_id=suggestion.connection_id,
+        operation=operation,
+        kind=suggestion.kind,
+        target=suggestion.target,
+        fields={change.field: change.after for change in suggestion.changes},
+        before={change.field: change.before for change in suggestion.changes},
+        version=suggestion.version,
+        idempotency_key=derive("key", suggestion.id, operation.value, str(lives)),
+        created_at=now,
+    )
+
+
+_UNDOS = frozenset({Operation.REMOVE, Operation.RESTORE, Operation.REMOVE_DRAFT})
+
+
+def _open_draft(tx: Transaction, draft_id: DraftId) -> Draft:
+    draft = tx.proposals.draft(draft_id)
+    if draft.state is not DraftState.OPEN:
+        raise Rejected(DECIDED_ELSEWHERE, detail=f"{draft_id} is {draft.state}")
+    return draft
+
+
+def _draft_entry(tx: Transaction, draft: Draft, now: datetime) -> OutboxEntry:
+    earlier = tx.outbox.of_subject(draft.id)
+    return OutboxEntry(
+        id=EntryId(derive("entry", draft.id, str(len(earlier)))),
+        subject_id=draft.id,
+        connection_id=draft.connection_id,
+        operation=Operation.APPEND_DRAFT,
+        kind=None,
+        target=None,
+        fields={
+            "from": draft.sender,
+            "to": ", ".join(draft.recipients),
+            "subject": draft.subject,
+            "body": draft.body,
+            "message_id": draft.message_id,
+            "in_reply_to": draft.in_reply_to,
+            "references": " ".join(draft.references),
+            "date": now.isoformat(),
+        },
+        before={},
+        version="",
+        idempotency_key=draft.message_id,
+        created_at=now,
+    )

@@ -1,0 +1,13 @@
+"""Times as text: ISO 8601 in UTC with microseconds, so that text order is time order."""
+
+from datetime import UTC, datetime
+
+
+def to_text(moment: datetime) -> str:
+    """Return an aware datetime as sortable text."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def from_text(text: str) -> datetime | None:
+    """Read what `to_text` wrote; None for the empty string."""
+    return datetime.fromisoformat(text) if text else None

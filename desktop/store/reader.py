@@ -1,0 +1,181 @@
+"""The reading side for front ends: plain SQL on a read-only connection of its own.
+
+SQLAlchemy takes a third of a second to import and a window must be usable before that, so this module and what it
+imports stay clear of it. It only reads; every write goes through `store.py`.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from desktop.domain.connections import Connection
+from desktop.domain.deliveries import OutboxEntry
+from desktop.domain.evidence import Reading
+from desktop.domain.interactions import Interaction
+from desktop.domain.proposals import Draft, Proposal, Suggestion
+from desktop.domain.records import RecordSnapshot
+from desktop.store.codec import decode
+from desktop.store.database import connect, translate
+from desktop.store.moments import from_text
+
+Fields = dict[str, str | None]
+
+
+class ListRow(NamedTuple):
+    """One line of a shelf as it is stored."""
+
+    id: str
+    title: str
+    subject: str
+    sender: str
+    sent_at: str
+    waiting: int
+    lowest: float
+    marks: str
+
+
+class EntryRow(NamedTuple):
+    """One OutboxEntry with what its columns say now."""
+
+    body: OutboxEntry
+    state: str
+    attempts: int
+    sentence: str
+    live: Fields
+
+
+class HealthRow(NamedTuple):
+    """How one Connection, the model or the agent is doing."""
+
+    at: datetime | None
+    is_ok: bool
+    sentence: str
+
+
+class Reader:
+    """One read-only connection; not thread-safe."""
+
+    def __init__(self, path: Path, raw_key: bytes) -> None:
+        self._path = path
+        self._connection = connect(path, raw_key, is_read_only=True)
+        self._driver_error: type[Exception] = self._connection.Error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        try:
+            return list(self._connection.execute(sql, values))
+        except self._driver_error as error:
+            raise translate(error, self._path) from error
+
+    def list_rows(self, shelf: str, *, offset: int, limit: int) -> list[ListRow]:
+        """Return lines of a shelf, newest mail first."""
+        return [
+            ListRow(*row)
+            for row in self._rows(
+                "select id, title, subject, sender, sent_at, waiting, lowest, marks from proposal "
+                "where shelf = ? order by sent_at desc, id limit ? offset ?",
+                shelf,
+                limit,
+                offset,
+            )
+        ]
+
+    def proposal(self, proposal_id: str) -> tuple[Proposal, str] | None:
+        """Return a Proposal without its parts, and until when it is snoozed."""
+        rows = self._rows("select body, snoozed_until from proposal where id = ?", proposal_id)
+        return (decode(rows[0][0], Proposal), rows[0][1]) if rows else None
+
+    def suggestions(self, proposal_id: str) -> list[tuple[Suggestion, str]]:
+        """Return Suggestions of a card with their states, in order."""
+        rows = self._rows("select body, state from suggestion where proposal_id = ? order by position", proposal_id)
+        return [(decode(body, Suggestion), state) for body, state in rows]
+
+    def draft(self, proposal_id: str) -> tuple[Draft, str] | None:
+        """Return the Draft of a card with its state."""
+        rows = self._rows("select body, state from draft where proposal_id = ?", proposal_id)
+        return (decode(rows[0][0], Draft), rows[0][1]) if rows else None
+
+    def source(self, interaction_id: str) -> tuple[Interaction, Reading | None] | None:
+        """Return an Interaction and its Reading."""
+        rows = self._rows(
+            "select i.body, r.body from interaction i left join reading r on r.interaction_id = i.id where i.id = ?",
+            interaction_id,
+        )
+        if not rows:
+            return None
+        return decode(rows[0][0], Interaction), decode(rows[0][1], Reading) if rows[0][1] else None
+
+    def latest_entries(self, subject_ids: list[str]) -> dict[str, EntryRow]:
+        """Return the latest OutboxEntry of each subject that has one."""
+        marks = ",".join("?" * len(subject_ids))
+        rows = self._rows(
+            "select subject_id, body, state, attempts, sentence, live from outbox_entry where seq in "  # noqa: S608
+            f"(select max(seq) from outbox_entry where subject_id in ({marks}) group by subject_id)",
+            *subject_ids,
+        )
+        return {row[0]: _entry_row(row[1:]) for row in rows}
+
+    def entries(self, limit: int) -> list[EntryRow]:
+        """Return the newest OutboxEntries."""
+        rows = self._rows(
+            "select body, state, attempts, sentence, live from outbox_entry order by seq desc limit ?", limit
+        )
+        return [_entry_row(row) for row in rows]
+
+    def suggestion_title(self, suggestion_id: str) -> str:
+        """Return the words a Suggestion goes by, or the empty string."""
+        rows = self._rows("select body from suggestion where id = ?", suggestion_id)
+        return decode(rows[0][0], Suggestion).title if rows else ""
+
+    def record_title(self, connection_id: str, kind: str, record_id: str) -> str:
+        """Return the words a mirrored Record goes by, or the empty string."""
+        rows = self._rows(
+            "select body from snapshot where connection_id = ? and kind = ? and record_id = ?",
+            connection_id,
+            kind,
+            record_id,
+        )
+        return decode(rows[0][0], RecordSnapshot).title if rows else ""
+
+    def shelf_counts(self) -> dict[str, int]:
+        """Return how many cards lie on each shelf."""
+        return dict(self._rows("select shelf, count(*) from proposal group by shelf"))
+
+    def interaction_counts(self) -> dict[str, int]:
+        """Return how many Interactions are in each state."""
+        return dict(self._rows("select state, count(*) from interaction group by state"))
+
+    def delivery_counts(self) -> dict[str, int]:
+        """Return how many OutboxEntries are in each state that is not an end."""
+        return dict(
+            self._rows(
+                "select state, count(*) from outbox_entry where state in ('waiting', 'needs_user', 'conflict', "
+                "'rejected') group by state"
+            )
+        )
+
+    def unfinished(self, limit: int) -> list[tuple[Interaction, str]]:
+        """Return ignored and failed mails with the reason, newest first."""
+        rows = self._rows(
+            "select body, reason from interaction where state in ('ignored', 'failed') order by sent_at desc limit ?",
+            limit,
+        )
+        return [(decode(body, Interaction), reason) for body, reason in rows]
+
+    def connections(self) -> list[Connection]:
+        """Return the Connections in the order they were added."""
+        rows = self._rows("select body from connection order by created_at, id")
+        return [decode(body, Connection) for (body,) in rows]
+
+    def health(self) -> dict[str, HealthRow]:
+        """Return subject → how it is doing."""
+        rows = self._rows("select subject, at, is_ok, sentence from health")
+        return {subject: HealthRow(from_text(at), bool(is_ok), sentence) for subject, at, is_ok, sentence in rows}
+
+
+def _entry_row(row: tuple[Any, ...]) -> EntryRow:
+    body, state, attempts, sentence, live = row
+    return EntryRow(decode(body, OutboxEntry), state, attempts, sentence, decode(live, Fields))

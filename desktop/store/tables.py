@@ -1,0 +1,220 @@
+"""Table definitions. What is searched or ordered by is a column; the rest of a dataclass is JSON in `body`.
+
+Times are ISO 8601 text in UTC, so that they sort as text.
+"""
+
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text, text
+
+metadata = MetaData()
+
+connection = Table(
+    "connection",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("family", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+interaction = Table(
+    "interaction",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("connection_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("message_id", Text, nullable=False),
+    Column("sent_at", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", Text, nullable=False, server_default=""),
+    Column("body", Text, nullable=False),
+)
+Index("interaction_by_state", interaction.c.state, interaction.c.sent_at)
+Index("interaction_by_message_id", interaction.c.message_id)
+
+raw_item = Table(
+    "raw_item",
+    metadata,
+    Column("interaction_id", Text, primary_key=True),
+    Column("raw", LargeBinary, nullable=False),
+)
+
+reading = Table(
+    "reading",
+    metadata,
+    Column("interaction_id", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+proposal = Table(
+    "proposal",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("interaction_id", Text, nullable=False, unique=True),
+    Column("shelf", Text, nullable=False),
+    Column("sent_at", Text, nullable=False),
+    Column("snoozed_until", Text, nullable=False, server_default=""),
+    Column("title", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("lowest", Float, nullable=False),
+    Column("marks", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+Index("proposal_by_shelf", proposal.c.shelf, proposal.c.sent_at.desc(), proposal.c.id)
+
+suggestion = Table(
+    "suggestion",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("proposal_id", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("connection_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("same_as", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+Index("suggestion_by_proposal", suggestion.c.proposal_id, suggestion.c.position)
+Index("suggestion_by_same_as", suggestion.c.same_as, suggestion.c.state)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("proposal_id", Text, nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("subject_id", Text, nullable=False),
+    Column("decided_at", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+Index("decision_by_subject", decision.c.subject_id)
+
+outbox_entry = Table(
+    "outbox_entry",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("subject_id", Text, nullable=False),
+    Column("connection_id", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", Text, nullable=False, server_default=""),
+    Column("sentence", Text, nullable=False, server_default=""),
+    Column("live", Text, nullable=False, server_default="{}"),
+    Column("idempotency_key", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+Index("outbox_by_state", outbox_entry.c.state, outbox_entry.c.connection_id, outbox_entry.c.seq)
+Index("outbox_by_subject", outbox_entry.c.subject_id, outbox_entry.c.seq)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("entry_id", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("outcome", Text, nullable=False, server_default=""),
+    Column("detail", Text, nullable=False, server_default=""),
+)
+Index("attempt_by_entry", attempt.c.entry_id)
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("entry_id", Text, primary_key=True),
+    Column("subject_id", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+Index("receipt_by_subject", receipt.c.subject_id)
+
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("is_deleted", Integer, nullable=False),
+    Column("modified_at", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("parent", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+for _column in ("email", "phone", "name", "domain", "parent"):
+    Index(
+        f"snapshot_by_{_column}",
+        snapshot.c.connection_id,
+        snapshot.c.kind,
+        snapshot.c[_column],
+        sqlite_where=text(f"{_column} != ''"),
+    )
+
+picklist = Table(
+    "picklist",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+book_record = Table(
+    "book_record",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("revision", Integer, nullable=False, unique=True),
+    Column("key", Text, unique=True),
+    Column("is_deleted", Integer, nullable=False),
+    Column("modified_at", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("at", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("at", Text, nullable=False),
+    Column("destination", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("sent", Integer, nullable=False),
+    Column("received", Integer, nullable=False),
+)
+
+health = Table(
+    "health",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("is_ok", Integer, nullable=False),
+    Column("sentence", Text, nullable=False),
+)
