@@ -144,6 +144,11 @@ class CrmConnector(Protocol):
     def picklist(self, kind: RecordKind, field: str) -> tuple[str, ...]:
         """Return the values the CRM accepts for a PICKLIST field, its default first; empty when it takes anything."""
 
+    def required(self, kind: RecordKind) -> tuple[str, ...]:
+        """Return the canonical fields without which this CRM refuses a new Record; none unless a connector says so."""
+        del kind
+        return ()
+
     @abstractmethod
     def changes(self, checkpoint: Checkpoint, *, limit: int = 200) -> RecordBatch:
         """Return Records that changed after `checkpoint`, oldest first; an empty checkpoint means all."""

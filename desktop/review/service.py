@@ -6,6 +6,7 @@ Nothing reaches the outbox by any other road, so what was not decided by a perso
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from desktop.domain.deliveries import DeliveryState, Operation, OutboxEntry
 from desktop.domain.errors import Rejected
@@ -24,7 +25,9 @@ from desktop.domain.proposals import (
 from desktop.domain.records import FIELDS, FieldType
 from desktop.domain.values import canonical
 from desktop.review.undoing import Undoing
-from desktop.store.store import Store, Transaction
+
+if TYPE_CHECKING:  # SQLAlchemy takes 0.3 s to import, and the window paints before its first write
+    from desktop.store.store import Store, Transaction
 
 DECIDED_ELSEWHERE = "This was decided already: the card shows how it stands now."
 
@@ -32,7 +35,7 @@ DECIDED_ELSEWHERE = "This was decided already: the card shows how it stands now.
 class StoredReview:
     """The rep's verbs. `store` is called at the first write, so that a window can paint before it."""
 
-    def __init__(self, store: Callable[[], Store], clock: Clock, *, actor: str) -> None:
+    def __init__(self, store: "Callable[[], Store]", clock: Clock, *, actor: str) -> None:
         self._store = store
         self._clock = clock
         self._actor = actor
@@ -132,7 +135,7 @@ class StoredReview:
         with self._store().transaction() as tx:
             self._settle_draft(tx, _open_draft(tx, draft_id), DraftState.DISMISSED, Verdict.DISMISS)
 
-    def _accept(self, tx: Transaction, suggestion: Suggestion, edits: dict[str, str | None]) -> None:
+    def _accept(self, tx: "Transaction", suggestion: Suggestion, edits: dict[str, str | None]) -> None:
         if suggestion.state not in _ACCEPTABLE:
             raise Rejected(DECIDED_ELSEWHERE, detail=f"{suggestion.id} is {suggestion.state}")
         decided = replace(suggestion, changes=_edited(tx, suggestion, edits), state=SuggestionState.QUEUED)
@@ -143,19 +146,19 @@ class StoredReview:
         tx.proposals.save_suggestion(decided)
         self._record(tx, suggestion.id, Verdict.EDIT if edits else Verdict.ACCEPT, edits=edits)
 
-    def _dismiss(self, tx: Transaction, suggestion: Suggestion, reason: str) -> None:
+    def _dismiss(self, tx: "Transaction", suggestion: Suggestion, reason: str) -> None:
         if suggestion.state not in _DECIDABLE:
             raise Rejected(DECIDED_ELSEWHERE, detail=f"{suggestion.id} is {suggestion.state}")
         tx.proposals.save_suggestion(replace(suggestion, state=SuggestionState.DISMISSED))
         self._record(tx, suggestion.id, Verdict.DISMISS, reason=reason)
 
-    def _settle_draft(self, tx: Transaction, draft: Draft, state: DraftState, verdict: Verdict) -> None:
+    def _settle_draft(self, tx: "Transaction", draft: Draft, state: DraftState, verdict: Verdict) -> None:
         tx.proposals.save_draft(replace(draft, state=state))
         self._record(tx, draft.id, verdict)
 
     def _record(
         self,
-        tx: Transaction,
+        tx: "Transaction",
         subject_id: str,
         verdict: Verdict,
         *,
@@ -171,7 +174,7 @@ _DECIDABLE = frozenset({SuggestionState.OPEN, SuggestionState.SNOOZED})
 _ACCEPTABLE = _DECIDABLE | {SuggestionState.UNDONE}
 
 
-def _edited(tx: Transaction, suggestion: Suggestion, edits: dict[str, str | None]) -> tuple[FieldChange, ...]:
+def _edited(tx: "Transaction", suggestion: Suggestion, edits: dict[str, str | None]) -> tuple[FieldChange, ...]:
     known = FIELDS[suggestion.kind]
     accepted = tx.mirror.picklists(suggestion.connection_id, suggestion.kind)
     changes = {change.field: change for change in suggestion.changes}
@@ -191,7 +194,7 @@ def _edited(tx: Transaction, suggestion: Suggestion, edits: dict[str, str | None
     return kept
 
 
-def _missing(tx: Transaction, suggestion: Suggestion) -> list[str]:
+def _missing(tx: "Transaction", suggestion: Suggestion) -> list[str]:
     """Return the labels of fields that the CRM requires of a new Record and the Suggestion leaves empty."""
     if suggestion.action is not Action.CREATE:
         return []
@@ -200,7 +203,7 @@ def _missing(tx: Transaction, suggestion: Suggestion) -> list[str]:
     return [FIELDS[suggestion.kind][name].label.lower() for name in required if not after.get(name)]
 
 
-def _entry(tx: Transaction, suggestion: Suggestion, now: datetime) -> OutboxEntry:
+def _entry(tx: "Transaction", suggestion: Suggestion, now: datetime) -> OutboxEntry:
     operation = Operation.CREATE if suggestion.action is Action.CREATE else Operation.UPDATE
     earlier = tx.outbox.of_subject(suggestion.id)
     # Taken back before it was sent, the same change keeps its key: it may have arrived after all. Only a delivered
@@ -224,14 +227,14 @@ def _entry(tx: Transaction, suggestion: Suggestion, now: datetime) -> OutboxEntr
 _UNDOS = frozenset({Operation.REMOVE, Operation.RESTORE, Operation.REMOVE_DRAFT})
 
 
-def _open_draft(tx: Transaction, draft_id: DraftId) -> Draft:
+def _open_draft(tx: "Transaction", draft_id: DraftId) -> Draft:
     draft = tx.proposals.draft(draft_id)
     if draft.state is not DraftState.OPEN:
         raise Rejected(DECIDED_ELSEWHERE, detail=f"{draft_id} is {draft.state}")
     return draft
 
 
-def _draft_entry(tx: Transaction, draft: Draft, now: datetime) -> OutboxEntry:
+def _draft_entry(tx: "Transaction", draft: Draft, now: datetime) -> OutboxEntry:
     earlier = tx.outbox.of_subject(draft.id)
     return OutboxEntry(
         id=EntryId(derive("entry", draft.id, str(len(earlier)))),

@@ -1,13 +1,16 @@
 """Taking a Decision back: before delivery the entry is cancelled, after it the opposite entry is queued."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from desktop.domain.deliveries import DeliveryState, Operation, OutboxEntry
 from desktop.domain.errors import Rejected
 from desktop.domain.ids import EntryId, derive
 from desktop.domain.ports import Clock
 from desktop.domain.proposals import Draft, DraftState, Suggestion, SuggestionState
-from desktop.store.store import Transaction
+
+if TYPE_CHECKING:  # SQLAlchemy takes 0.3 s to import, and the window paints before its first write
+    from desktop.store.store import Transaction
 
 OPPOSITE = {
     Operation.CREATE: Operation.REMOVE,
@@ -23,7 +26,7 @@ class Undoing:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    def suggestion(self, tx: Transaction, suggestion: Suggestion) -> str:
+    def suggestion(self, tx: "Transaction", suggestion: Suggestion) -> str:
         """Take back the last Decision on a Suggestion; return what was undone, as a sentence."""
         if suggestion.state in {SuggestionState.DISMISSED, SuggestionState.EXPIRED}:
             tx.proposals.save_suggestion(replace(suggestion, state=SuggestionState.OPEN))
@@ -35,7 +38,7 @@ class Undoing:
         tx.proposals.save_suggestion(replace(suggestion, state=state))
         return f"{suggestion.title} is being put back." if is_queued else f"{suggestion.title} is open again."
 
-    def draft(self, tx: Transaction, draft: Draft) -> str:
+    def draft(self, tx: "Transaction", draft: Draft) -> str:
         """Take back the last Decision on a Draft; return what was undone, as a sentence."""
         if draft.state is DraftState.DISMISSED:
             tx.proposals.save_draft(replace(draft, state=DraftState.OPEN))
@@ -46,7 +49,7 @@ class Undoing:
         tx.proposals.save_draft(replace(draft, state=DraftState.QUEUED if is_queued else DraftState.OPEN))
         return "The reply is being taken out of Drafts." if is_queued else "The reply is open again."
 
-    def _reverse(self, tx: Transaction, subject_id: str) -> bool:
+    def _reverse(self, tx: "Transaction", subject_id: str) -> bool:
         """Cancel or reverse the subject's latest entry; return whether an opposite entry was queued."""
         entry = tx.outbox.of_subject(subject_id)[-1]
         if entry.state is DeliveryState.SENDING:
@@ -63,7 +66,7 @@ class Undoing:
         tx.outbox.add(self._opposite(tx, entry))
         return True
 
-    def _opposite(self, tx: Transaction, entry: OutboxEntry) -> OutboxEntry:
+    def _opposite(self, tx: "Transaction", entry: OutboxEntry) -> OutboxEntry:
         receipts = tx.outbox.receipts(entry.subject_id)
         receipt = receipts[-1] if receipts and receipts[-1].entry_id == entry.id else None
         operation = OPPOSITE[entry.operation]

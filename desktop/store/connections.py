@@ -60,9 +60,9 @@ class Connections:
             .on_conflict_do_update(index_elements=["connection_id"], set_={"body": body})
         )
 
-    def save_health(self, subject: str, now: datetime, *, problem: str = "") -> None:
-        """Record how `subject` (a Connection's id, `model`, `agent`) is doing; no problem means it is well."""
-        values = {"at": to_text(now), "is_ok": int(not problem), "sentence": problem}
+    def save_health(self, subject: str, now: datetime, *, sentence: str, is_ok: bool) -> None:
+        """Record how `subject` (a Connection's id, `model`, `agent`) is doing."""
+        values = {"at": to_text(now), "is_ok": int(is_ok), "sentence": sentence}
         self._sql.execute(
             insert(health)
             .values(subject=subject, **values)

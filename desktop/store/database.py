@@ -19,6 +19,7 @@ from desktop.domain.errors import DealsideError, Defect, Temporary, UserActionNe
 log = logging.getLogger("dealside.store")
 
 KEY_BYTES = 32
+LATEST = "m001_first"  # the last of migrations.MIGRATIONS, known here so that a reader need not import SQLAlchemy
 BUSY_SECONDS = 10.0
 PRAGMAS = ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY")
 

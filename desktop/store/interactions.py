@@ -77,6 +77,12 @@ class Interactions:
             .values(attempts=interaction.c.attempts + 1, not_before=to_text(until))
         )
 
+    def has_postponed(self) -> bool:
+        """Whether a mail waits for a moment to come."""
+        states = [InteractionState.RECEIVED.value, InteractionState.UNDERSTOOD.value]
+        query = select(interaction.c.id).where(interaction.c.state.in_(states), interaction.c.not_before != "").limit(1)
+        return self._connection.scalar(query) is not None
+
     def count_by_state(self) -> dict[InteractionState, int]:
         """Return how many Interactions are in each state."""
         rows = self._connection.execute(select(interaction.c.state, func.count()).group_by(interaction.c.state))

@@ -15,7 +15,7 @@ from desktop.domain.interactions import Interaction
 from desktop.domain.proposals import Draft, Proposal, Suggestion
 from desktop.domain.records import RecordSnapshot
 from desktop.store.codec import decode
-from desktop.store.database import connect, translate
+from desktop.store.database import LATEST, connect, translate
 from desktop.store.moments import from_text
 
 Fields = dict[str, str | None]
@@ -59,6 +59,12 @@ class Reader:
         self._path = path
         self._connection = connect(path, raw_key, is_read_only=True)
         self._driver_error: type[Exception] = self._connection.Error
+
+    def is_current(self) -> bool:
+        """Whether the store has this program's schema; when not, `Store` has to be opened first to migrate it."""
+        rows = self._rows("select name from sqlite_master where name = 'migration'")
+        latest = self._rows("select name from migration order by seq desc limit 1") if rows else []
+        return bool(latest) and latest[0][0] == LATEST
 
     def close(self) -> None:
         """Let go of the file."""

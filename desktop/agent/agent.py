@@ -1,0 +1,169 @@
+"""The agent's lanes: one per mailbox, one per CRM, one per Drafts folder, one for understanding, one that tidies.
+
+A lane owns its connector, so nothing that is not thread-safe is ever shared, and a slow server holds up only itself.
+"""
+
+import logging
+from collections.abc import Callable
+
+from desktop.agent.condition import Condition
+from desktop.agent.desks import IDLE, Connectors, CrmDesk, DraftDesk, MailDesk, Surroundings
+from desktop.domain.connections import Connection, Family
+from desktop.domain.events import EventName
+from desktop.domain.ids import ConnectionId
+from desktop.domain.ports import Clock, LanguageModel, ModelState, ModelStatus
+from desktop.flow import Flow
+from desktop.runtime.events import EventBus
+from desktop.runtime.lanes import AT_ONCE, Lane
+from desktop.store.store import Store
+
+log = logging.getLogger("dealside.agent")
+
+TIDY_EVERY = 20.0
+LOOK_AGAIN = 2.0
+STOP_SECONDS = 8.0
+AGENT, MODEL = "agent", "model"
+
+
+class Agent:
+    """Owns the lanes. `start` and `stop` are called once each; `run_once` needs neither."""
+
+    def __init__(
+        self, store: Store, clock: Clock, model: LanguageModel, *, connectors: Connectors, bus: EventBus
+    ) -> None:
+        self._around = Surroundings(store, clock, bus, Condition(store, clock, bus))
+        self._model = model
+        self._connectors = connectors
+        self._flow = Flow(store, clock, model, bus.publish)
+        self._lanes: dict[str, list[Lane]] = {}
+        self._served: dict[str, Connection] = {}
+        self._understanding = Lane("understanding", self._understand)
+        self._tidying = Lane("tidying", self.tidy)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._understanding.start()
+        self._tidying.start()
+
+    def stop(self) -> bool:
+        """End every lane; return whether all ended in time. What was not finished is done after the next start."""
+        lanes = [self._tidying, self._understanding, *(lane for group in self._lanes.values() for lane in group)]
+        for lane in lanes:
+            lane.stop()
+        self._model.cancel()
+        ended = [lane.join(STOP_SECONDS) for lane in lanes]
+        self._model.close()
+        return all(ended)
+
+    def poke(self) -> None:
+        """Something is new (a Decision, a Connection, the rep asked to look): every lane takes a turn now."""
+        self._tidying.wake()
+        self._understanding.wake()
+        for group in list(self._lanes.values()):
+            for lane in group:
+                lane.wake()
+
+    def run_once(self) -> None:
+        """Do, in this thread, all there is to do now: look at the CRMs, pull the mail, understand, propose, deliver."""
+        crms = [(c, CrmDesk(c, self._connectors.crm(c), self._around)) for c in self._connections(Family.CRM)]
+        for connection, crm in crms:
+            self._guarded(connection, crm.mirror_once)
+        for connection in self._connections(Family.MAIL):
+            source = self._connectors.mail(connection)
+            self._guarded(connection, _until_done(MailDesk(connection, source, self._around, _nothing).pull_once))
+            source.close()
+        _until_done(self._flow.advance)()
+        for connection, crm in crms:
+            self._guarded(connection, _until_done(crm.deliver_once))
+        for connection in self._connections(Family.MAIL):
+            folder = self._connectors.drafts(connection)
+            if folder is not None:
+                self._guarded(connection, _until_done(DraftDesk(connection, folder, self._around).deliver_once))
+        self._tell_model()
+
+    def tidy(self) -> float:
+        """Keep the lanes in step with the Connections, wake snoozed cards whose moment has come, say we live."""
+        self._around.condition.well(AGENT)
+        self._tell_model()
+        self._follow_connections()
+        with self._around.store.reading() as tx:
+            due = tx.proposals.due(self._around.clock.now())
+        if due:
+            with self._around.store.transaction() as tx:
+                for proposal_id in due:
+                    tx.proposals.snooze(proposal_id, None)
+            self._around.bus.publish(EventName.PROPOSAL_CHANGED, *due)
+        return TIDY_EVERY
+
+    def _follow_connections(self) -> None:
+        wanted = {c.id: c for c in self._connections() if not c.is_paused}
+        for known in [known for known in self._lanes if wanted.get(ConnectionId(known)) != self._served[known]]:
+            for lane in self._lanes.pop(known):
+                lane.stop()
+        for connection in wanted.values():
+            if connection.id not in self._lanes:
+                self._serve(connection)
+
+    def _serve(self, connection: Connection) -> None:
+        try:
+            lanes = self._lanes_for(connection)
+        except Exception as error:  # noqa: BLE001  (one connection that cannot be opened stops no other)
+            self._around.condition.trouble(connection.id, error)
+            return
+        self._lanes[connection.id], self._served[connection.id] = lanes, connection
+        for lane in lanes:
+            lane.start()
+
+    def _lanes_for(self, connection: Connection) -> list[Lane]:
+        if connection.family is Family.CRM:
+            crm = CrmDesk(connection, self._connectors.crm(connection), self._around)
+            return [Lane(f"crm {connection.id}", crm.turn)]
+        source = self._connectors.mail(connection)
+        desk = MailDesk(connection, source, self._around, self._understanding.wake)
+        lanes = [Lane(f"mail {connection.id}", desk.turn, interrupt=source.interrupt)]
+        folder = self._connectors.drafts(connection)
+        if folder is not None:
+            lanes.append(Lane(f"drafts {connection.id}", DraftDesk(connection, folder, self._around).turn))
+        return lanes
+
+    def _understand(self) -> float:
+        if self._flow.advance():
+            return AT_ONCE
+        self._tell_model()
+        # A postponed mail becomes due without anybody waking us.
+        return LOOK_AGAIN if self._has_postponed() else IDLE
+
+    def _has_postponed(self) -> bool:
+        with self._around.store.reading() as tx:
+            return tx.interactions.has_postponed()
+
+    def _connections(self, family: Family | None = None) -> tuple[Connection, ...]:
+        with self._around.store.reading() as tx:
+            return tx.connections.all(family)
+
+    def _guarded(self, connection: Connection, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001  (one connection in trouble stops no other)
+            self._around.condition.trouble(connection.id, error)
+
+    def _tell_model(self) -> None:
+        status = self._model.status()
+        self._around.condition.say(MODEL, _words(status), is_ok=status.state is ModelState.READY)
+
+
+def _words(status: ModelStatus) -> str:
+    """Return "state: sentence", the form in which the review queries read it back."""
+    return f"{status.state.value}: {status.sentence}"
+
+
+def _until_done(work: Callable[[], bool]) -> Callable[[], None]:
+    def repeat() -> None:
+        while work():
+            pass
+
+    return repeat
+
+
+def _nothing() -> None:
+    """Wake nobody: there are no lanes."""

@@ -1,0 +1,61 @@
+"""How each connection, the model and the agent are doing, written down once per change for front ends to show."""
+
+import logging
+from datetime import datetime, timedelta
+
+from desktop.domain.errors import DealsideError, Temporary, UserActionNeeded
+from desktop.domain.events import EventName
+from desktop.domain.ports import Clock
+from desktop.runtime.events import EventBus
+from desktop.store.store import Store
+
+log = logging.getLogger("dealside.agent")
+
+AFTER_TROUBLE = 30.0
+LONGEST_WAIT = 600.0
+AFTER_USER = 120.0
+REPEAT_EVERY = timedelta(seconds=60)
+UNEXPECTED = "Something unexpected happened; Dealside goes on trying. The log says more."
+
+
+class Condition:
+    """Records health rows. Safe to use from several lanes: each writes about its own subject."""
+
+    def __init__(self, store: Store, clock: Clock, bus: EventBus) -> None:
+        self._store = store
+        self._clock = clock
+        self._bus = bus
+        self._last: dict[str, tuple[str, datetime]] = {}
+
+    def well(self, subject: str) -> None:
+        """Record that `subject` was looked at and is well."""
+        self._tell(subject, "")
+
+    def trouble(self, subject: str, error: Exception) -> float:
+        """Record what is wrong, for the rep in one sentence, and return the seconds to wait before the next try."""
+        if isinstance(error, DealsideError):
+            log.info("%s: %s: %s", subject, type(error).__name__, error.detail or error.sentence)
+            self._tell(subject, error.sentence)
+        else:
+            log.error("%s failed unexpectedly", subject, exc_info=error)
+            self._tell(subject, UNEXPECTED)
+        if isinstance(error, UserActionNeeded):
+            return AFTER_USER
+        if isinstance(error, Temporary) and error.retry_after is not None:
+            return min(max(error.retry_after, 1.0), LONGEST_WAIT)
+        return AFTER_TROUBLE
+
+    def say(self, subject: str, words: str, *, is_ok: bool) -> None:
+        """Record words about `subject` that are not a problem of a connection (the model's state)."""
+        self._tell(subject, words, is_ok=is_ok)
+
+    def _tell(self, subject: str, sentence: str, *, is_ok: bool | None = None) -> None:
+        now = self._clock.now()
+        words, at = self._last.get(subject, (None, now))
+        if words == sentence and now - at < REPEAT_EVERY:
+            return
+        with self._store.transaction() as tx:
+            tx.connections.save_health(subject, now, sentence=sentence, is_ok=not sentence if is_ok is None else is_ok)
+        self._last[subject] = (sentence, now)
+        if words != sentence:
+            self._bus.publish(EventName.HEALTH_CHANGED, subject)

@@ -1,0 +1,158 @@
+"""What a lane does in one turn, in methods that can be called without a thread: by `run --once` and by the tests."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from desktop.agent.condition import Condition
+from desktop.domain.connections import Connection
+from desktop.domain.errors import Defect
+from desktop.domain.events import EventName
+from desktop.domain.ids import ConnectionId
+from desktop.domain.ports import Clock, CrmConnector, DraftFolder, MailSource
+from desktop.intake import mirror
+from desktop.intake.step import pull
+from desktop.outbox.step import deliver_next
+from desktop.runtime.events import EventBus
+from desktop.runtime.lanes import AT_ONCE
+from desktop.store.store import Store
+
+WAIT_FOR_MAIL = 300.0
+MIRROR_EVERY = timedelta(seconds=60)
+PICKLISTS_EVERY = timedelta(hours=6)
+IDLE = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Connectors:
+    """How the agent gets a Connector for a Connection; each call gives a new one, owned by the lane that asked."""
+
+    mail: Callable[[Connection], MailSource]
+    drafts: Callable[[Connection], DraftFolder | None]
+    crm: Callable[[Connection], CrmConnector]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every desk works with."""
+
+    store: Store
+    clock: Clock
+    bus: EventBus
+    condition: Condition
+
+
+class MailDesk:
+    """One mailbox coming in."""
+
+    def __init__(
+        self, connection: Connection, source: MailSource, around: Surroundings, on_new: Callable[[], None]
+    ) -> None:
+        self._connection = connection
+        self._source = source
+        self._around = around
+        self._on_new = on_new
+
+    def pull_once(self) -> bool:
+        """Pull one batch; return whether more is waiting already."""
+        new, has_more = pull(self._connection, self._source, self._around.store, self._around.clock)
+        self._around.condition.well(self._connection.id)
+        if new:
+            self._around.bus.publish(EventName.INTERACTION_RECEIVED, *new)
+            self._on_new()
+        return has_more
+
+    def turn(self) -> float:
+        """Pull until nothing is waiting, then wait for the mailbox to stir."""
+        try:
+            if not self.pull_once():
+                self._source.wait(WAIT_FOR_MAIL)
+        except Exception as error:  # noqa: BLE001  (whatever a mailbox throws, its lane goes on)
+            return self._around.condition.trouble(self._connection.id, error)
+        return AT_ONCE
+
+
+class CrmDesk:
+    """One CRM: what was decided goes out, what changed there comes in."""
+
+    def __init__(self, connection: Connection, crm: CrmConnector, around: Surroundings) -> None:
+        self._connection = connection
+        self._crm = crm
+        self._around = around
+        self._mirrored_at: datetime | None = None
+        self._asked_at: datetime | None = None
+
+    def deliver_once(self) -> bool:
+        """Deliver one entry; return whether there was one."""
+        return _deliver(self._connection, self._around, lambda _id: self._crm, _no_drafts)
+
+    def mirror_once(self) -> None:
+        """Bring the Mirror up to date, and now and then what the CRM accepts."""
+        now, store = self._around.clock.now(), self._around.store
+        if self._asked_at is None or now - self._asked_at >= PICKLISTS_EVERY:
+            mirror.refresh_picklists(self._connection, self._crm, store)
+            self._asked_at = now
+        if mirror.refresh(self._connection, self._crm, store):
+            self._around.bus.publish(EventName.MIRROR_CHANGED, self._connection.id)
+        self._mirrored_at = now
+        self._around.condition.well(self._connection.id)
+
+    def turn(self) -> float:
+        """Deliver all that is due, look what changed, and say when to come back."""
+        try:
+            while self.deliver_once():
+                pass
+            now = self._around.clock.now()
+            if self._mirrored_at is None or now - self._mirrored_at >= MIRROR_EVERY:
+                self.mirror_once()
+        except Exception as error:  # noqa: BLE001  (whatever a CRM throws, its lane goes on)
+            return self._around.condition.trouble(self._connection.id, error)
+        return min(MIRROR_EVERY.total_seconds(), seconds_to_next_delivery(self._around))
+
+
+class DraftDesk:
+    """One mailbox's Drafts folder."""
+
+    def __init__(self, connection: Connection, folder: DraftFolder, around: Surroundings) -> None:
+        self._connection = connection
+        self._folder = folder
+        self._around = around
+
+    def deliver_once(self) -> bool:
+        """Deliver one Draft; return whether there was one."""
+        return _deliver(self._connection, self._around, _no_crm, lambda _id: self._folder)
+
+    def turn(self) -> float:
+        """Deliver all that is due and say when to come back."""
+        while self.deliver_once():
+            pass
+        return seconds_to_next_delivery(self._around)
+
+
+def seconds_to_next_delivery(around: Surroundings) -> float:
+    """Return how long until a postponed entry is due; an hour when there is none."""
+    with around.store.reading() as tx:
+        due = tx.outbox.next_due_at()
+    if due is None:
+        return IDLE
+    return min(max((due - around.clock.now()).total_seconds(), 0.2), IDLE)
+
+
+def _deliver(
+    connection: Connection,
+    around: Surroundings,
+    open_crm: Callable[[ConnectionId], CrmConnector],
+    open_drafts: Callable[[ConnectionId], DraftFolder],
+) -> bool:
+    subject = deliver_next(connection.id, around.store, around.clock, open_crm, open_drafts)
+    if subject is not None:
+        around.bus.publish(EventName.DELIVERY_CHANGED, subject)
+    return subject is not None
+
+
+def _no_crm(connection_id: ConnectionId) -> CrmConnector:
+    raise Defect("A record was about to be written to a mailbox.", detail=connection_id)
+
+
+def _no_drafts(connection_id: ConnectionId) -> DraftFolder:
+    raise Defect("A reply was about to be put into a CRM.", detail=connection_id)

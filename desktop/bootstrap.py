@@ -1,0 +1,274 @@
+"""COMPOSITION ROOT: the only place where concrete classes meet.
+
+Builds the agent, the window's services, the parts of the command line and the tests' programs from the same pieces.
+Never imports a front end.
+"""
+
+import hashlib
+import hmac
+import logging
+import shutil
+import sys
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from desktop import __version__
+from desktop.domain.connections import Connection, ConnectorInfo, Family
+from desktop.domain.errors import Temporary, UserActionNeeded
+from desktop.domain.ids import ConnectionId
+from desktop.domain.ports import Boundary, Clock, CrmConnector, DraftFolder, LanguageModel, MailSource, no_boundary
+from desktop.system import resources
+from desktop.system.clock import SystemClock
+from desktop.system.profile import Profile
+
+if TYPE_CHECKING:  # a window start must not pay for what only the agent needs
+    from desktop.agent.agent import Agent
+    from desktop.agent.line import AgentLine
+    from desktop.services import Services
+    from desktop.setup.connections import ConnectionSetup
+    from desktop.store.store import Store
+
+log = logging.getLogger("dealside")
+
+EMBEDDED = {"embedded": "yes"}
+SAMPLE_ADDRESS = "alex.morgan@northbeam.example"
+SAMPLE_NAME = "Alex Morgan"
+ACTOR = "rep"
+ENGINE_IDLE = 600.0
+
+
+@dataclass(slots=True)
+class Parts:
+    """One profile's parts, made when first asked for. `boundary` is for the crash tests."""
+
+    profile: Profile
+    clock: Clock = field(default_factory=SystemClock)
+    boundary: Boundary = no_boundary
+    _store: "Store | None" = None
+
+    def store(self) -> "Store":
+        """Return the store, opened once; a new one gets the sample mailbox and the local book."""
+        if self._store is None:
+            from desktop.store.store import Store  # noqa: PLC0415  (SQLAlchemy: 0.3 s the window's first paint has not)
+
+            is_new = not self.profile.store_path.exists()
+            store = Store(self.profile.store_path, self.profile.store_key, self.clock, self.boundary)
+            if is_new:
+                _embed_defaults(store, self.profile, self.clock)
+            self._store = store
+        return self._store
+
+    def close(self) -> None:
+        """Let go of the store."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    # --- connectors -------------------------------------------------------------------------------------------------
+
+    def connector(self, connection: Connection, secrets: Mapping[str, str] | None = None) -> Any:
+        """Return a new Connector for a Connection; its secrets come from the vault unless given."""
+        from desktop.connectors import registry  # noqa: PLC0415  (only where something is connected)
+        from desktop.connectors.supplies import Supplies  # noqa: PLC0415
+        from desktop.setup.connections import secret_name  # noqa: PLC0415
+
+        def secret(key: str) -> str | None:
+            return secrets.get(key) if secrets is not None else self.profile.vault.get(secret_name(connection.id, key))
+
+        supplies = Supplies(
+            settings=connection.settings,
+            secret=secret,
+            ledger=self.store().ledger,
+            clock=self.clock,
+            boundary=self.boundary,
+            book=self.store().book,
+            new_id=_new_id,
+        )
+        return registry.load(connection.connector).connect(supplies)
+
+    def mail(self, connection: Connection) -> MailSource:
+        """Return a new MailSource for a Mailbox."""
+        source: MailSource = self.connector(connection)
+        return source
+
+    def drafts(self, connection: Connection) -> DraftFolder | None:
+        """Return a new DraftFolder for a Mailbox, or None when it can have none."""
+        source = self.connector(connection)
+        return source if "drafts" in source.info.can else None
+
+    def crm(self, connection: Connection) -> CrmConnector:
+        """Return a new CrmConnector for a CRM Connection."""
+        crm: CrmConnector = self.connector(connection)
+        return crm
+
+    def setup(self) -> "ConnectionSetup":
+        """Return what adds, tests and removes Connections."""
+        from desktop.connectors import registry  # noqa: PLC0415  (as above)
+        from desktop.setup.connections import ConnectionSetup  # noqa: PLC0415
+
+        def check(connection: Connection, secrets: Mapping[str, str]) -> None:
+            connector = self.connector(connection, secrets)
+            try:
+                connector.check()
+            finally:
+                connector.close()
+
+        return ConnectionSetup(
+            self.store(), self.profile.vault, self.clock, describe=registry.info, check=check, new_id=_new_id
+        )
+
+    # --- the agent --------------------------------------------------------------------------------------------------
+
+    def model(self) -> LanguageModel:
+        """Return the language model of this installation; rules carry the job where there is none."""
+        from functools import partial  # noqa: PLC0415
+
+        from desktop.inference.client import LlamaClient, NoModel  # noqa: PLC0415  (only where mail is understood)
+        from desktop.inference.models import find_model  # noqa: PLC0415
+        from desktop.inference.prompts import read_prompt  # noqa: PLC0415
+        from desktop.runtime.process import ChildProcess, Supervision, worker_command  # noqa: PLC0415
+
+        command = worker_command("desktop.inference.text_worker")
+        start = partial(ChildProcess, command, name="engine", supervision=Supervision(idle=ENGINE_IDLE))
+        for folder in (self.profile.paths.data / "models", resources.path("models")):
+            card = find_model(folder)
+            if card is not None:
+                prompt = read_prompt(resources.path("prompts", "select.json"))
+                return LlamaClient(card, prompt, clock=self.clock, start=start)
+        return NoModel()
+
+    def agent(self, model: LanguageModel | None = None) -> "tuple[Agent, Any]":
+        """Return a new Agent and the EventBus it publishes on."""
+        from desktop.agent.agent import Agent  # noqa: PLC0415  (only where the work is done)
+        from desktop.agent.desks import Connectors  # noqa: PLC0415
+        from desktop.runtime.events import EventBus  # noqa: PLC0415
+
+        bus = EventBus()
+        connectors = Connectors(mail=self.mail, drafts=self.drafts, crm=self.crm)
+        return Agent(self.store(), self.clock, model or self.model(), connectors=connectors, bus=bus), bus
+
+    def run_once(self, model: LanguageModel | None = None) -> None:
+        """Do all there is to do now; raises Temporary when the profile's agent is at it already."""
+        from desktop.system.instance import InstanceLock  # noqa: PLC0415
+
+        lock = InstanceLock(self.profile.paths.data / "agent.lock")
+        if not lock.try_acquire():
+            self.nudge()
+            raise Temporary("The agent of this profile is at work already: `dealside queue list` shows what it found.")
+        used = model or self.model()
+        try:
+            self.agent(used)[0].run_once()
+        finally:
+            used.close()
+            lock.release()
+
+    def nudge(self) -> bool:
+        """Tell a running agent that there is something new; return whether one is running."""
+        from desktop.runtime.link import LinkClient, address_of  # noqa: PLC0415
+
+        try:
+            client = LinkClient(
+                address_of(self.profile.paths.data), self.link_secret(), on_message=_ignore, on_lost=_nothing
+            )
+        except OSError:
+            return False
+        client.send({"ask": "poke"})
+        client.close()
+        return True
+
+    def kinds(self) -> list[ConnectorInfo]:
+        """Return what can be connected."""
+        from desktop.connectors import registry  # noqa: PLC0415  (as above)
+
+        return [registry.info(name) for family in Family for name in registry.names(family)]
+
+    # --- front ends -------------------------------------------------------------------------------------------------
+
+    def services(self) -> "Services":
+        """Return all that a window may touch."""
+        from desktop.review.queries import StoredQueries  # noqa: PLC0415
+        from desktop.review.service import StoredReview  # noqa: PLC0415
+        from desktop.runtime.lanes import JobLane  # noqa: PLC0415
+        from desktop.services import Services  # noqa: PLC0415
+
+        return Services(
+            queries=StoredQueries(self.reader()),
+            review=StoredReview(self.store, self.clock, actor=ACTOR),
+            agent=self.line(),
+            in_background=JobLane("decisions").submit,
+            version=__version__,
+            notice=self.profile.notice,
+        )
+
+    def reader(self) -> Any:
+        """Return a Reader on the store, which is made or migrated first where that is still to be done."""
+        from desktop.store.reader import Reader  # noqa: PLC0415
+
+        if not self.profile.store_path.exists():
+            self.store()
+        reader = Reader(self.profile.store_path, self.profile.store_key)
+        if not reader.is_current():
+            self.store()
+        return reader
+
+    def line(self) -> "AgentLine":
+        """Return the line to this profile's agent."""
+        from desktop.agent.line import AgentLine  # noqa: PLC0415
+        from desktop.runtime.link import address_of  # noqa: PLC0415
+
+        return AgentLine(address_of(self.profile.paths.data), self.link_secret(), self.spawn_agent)
+
+    def link_secret(self) -> bytes:
+        """Return what both ends of the line prove to hold."""
+        return hmac.new(self.profile.store_key, b"dealside link", hashlib.sha256).digest()
+
+    def spawn_agent(self) -> None:
+        """Start an agent that outlives us."""
+        from desktop.runtime.process import start_detached  # noqa: PLC0415
+
+        root = ["--data-root", str(self.profile.root)] if self.profile.root else []
+        command = [*program(), *root, "--profile", self.profile.paths.profile, "agent", "--unlock-from-stdin"]
+        if self.profile.is_temporary:
+            command.append("--with-window")
+        start_detached(command, stdin_line=self.profile.unlock_line)
+
+
+def program() -> list[str]:
+    """Return the command that starts this program."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "desktop"]
+
+
+def _ignore(_message: Mapping[str, Any]) -> None:
+    """Let a message of the agent pass."""
+
+
+def _nothing() -> None:
+    """Do nothing when the line ends."""
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex
+
+
+def _embed_defaults(store: "Store", profile: Profile, clock: Clock) -> None:
+    """Make a new store useful at once: the sample mailbox (a copy, as drafts are put into it) and the local book."""
+    mailbox = profile.paths.data / "sample-mailbox"
+    try:
+        shutil.copytree(resources.path("samples", "mailbox"), mailbox, dirs_exist_ok=True)
+        for name in ("new", "cur", "tmp"):
+            (mailbox / name).mkdir(exist_ok=True)
+    except OSError as error:
+        raise UserActionNeeded(
+            f"The sample mails could not be copied to {mailbox}: check that there is space and that it is yours.",
+            detail=str(error),
+        ) from error
+    settings = {"path": str(mailbox), "address": SAMPLE_ADDRESS, "display_name": SAMPLE_NAME, **EMBEDDED}
+    defaults = (
+        Connection(ConnectionId("sample-mailbox"), "maildir", Family.MAIL, "Sample mailbox", settings),
+        Connection(ConnectionId("local-book"), "book", Family.CRM, "Local book", dict(EMBEDDED)),
+    )
+    with store.transaction() as tx:
+        for connection in defaults:
+            tx.connections.save(connection, clock.now())

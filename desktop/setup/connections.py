@@ -1,0 +1,129 @@
+"""Add, test and remove Connections. Secrets go to the vault, everything else to the store, both or neither."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from desktop.domain.connections import Connection, ConnectorInfo, Family, FieldWidget
+from desktop.domain.errors import Rejected
+from desktop.domain.ids import ConnectionId
+from desktop.domain.ports import Clock, SecretVault
+from desktop.store.store import Store
+
+log = logging.getLogger("dealside.setup")
+
+Check = Callable[[Connection, Mapping[str, str]], None]
+
+
+def secret_name(connection_id: str, key: str) -> str:
+    """Return the vault's name for one secret of a Connection."""
+    return f"connection/{connection_id}/{key}"
+
+
+class ConnectionSetup:
+    """What `dealside accounts` and the connection forms do.
+
+    `describe` gives a Connector's ConnectorInfo; `check` opens a Connection with the given secrets and looks.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        vault: SecretVault,
+        clock: Clock,
+        *,
+        describe: Callable[[str], ConnectorInfo],
+        check: Check,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self._clock = clock
+        self._describe = describe
+        self._check = check
+        self._new_id = new_id
+
+    def add(self, connector: str, values: Mapping[str, str], *, title: str = "") -> Connection:
+        """Test a new Connection and keep it; raises what the test raised, keeping nothing.
+
+        Replaces the embedded sample mailbox or local book of its family: nobody wants invented mails among their own.
+        """
+        described = self._describe(connector)
+        settings, secrets = _sorted_values(described, values)
+        draft = Connection(
+            id=ConnectionId(self._new_id()),
+            connector=connector,
+            family=described.family,
+            title=title or settings.get("username") or settings.get("address") or described.title,
+            settings=settings,
+        )
+        self._check(draft, secrets)
+        for key, value in secrets.items():
+            self._vault.set(secret_name(draft.id, key), value)
+        with self._store.transaction() as tx:
+            for other in tx.connections.all(draft.family):
+                if other.settings.get("embedded"):
+                    tx.connections.remove(other.id)
+            tx.connections.save(draft, self._clock.now())
+            tx.audit.append(self._clock.now(), "rep", "connected", subject=draft.id, detail=connector)
+        log.info("connection %s (%s) was added", draft.id, connector)
+        return draft
+
+    def test(self, connection_id: str) -> Connection:
+        """Sign in to a Connection and look; raises what is wrong."""
+        connection = self._find(connection_id)
+        described = self._describe(connection.connector)
+        found = {key: self._vault.get(secret_name(connection.id, key)) for key in _secret_keys(described)}
+        self._check(connection, {key: value for key, value in found.items() if value})
+        return connection
+
+    def pause(self, connection_id: str, *, is_paused: bool) -> Connection:
+        """Stop or go on watching a Connection."""
+        connection = replace(self._find(connection_id), is_paused=is_paused)
+        with self._store.transaction() as tx:
+            tx.connections.save(connection, self._clock.now())
+        return connection
+
+    def remove(self, connection_id: str) -> Connection:
+        """Forget a Connection and its secrets; what came from it stays."""
+        connection = self._find(connection_id)
+        with self._store.transaction() as tx:
+            tx.connections.remove(connection.id)
+            tx.audit.append(self._clock.now(), "rep", "disconnected", subject=connection.id)
+        for key in _secret_keys(self._describe(connection.connector)):
+            self._vault.delete(secret_name(connection.id, key))
+        return connection
+
+    def all(self) -> tuple[Connection, ...]:
+        """Return the Connections in the order they were added."""
+        with self._store.reading() as tx:
+            return tx.connections.all()
+
+    def _find(self, connection_id: str) -> Connection:
+        matches = [c for c in self.all() if c.id == connection_id or c.id.startswith(connection_id)]
+        if len(matches) != 1:
+            raise Rejected(
+                "There is no such connection: `dealside accounts list` shows their ids.", detail=connection_id
+            )
+        return matches[0]
+
+
+def _secret_keys(described: ConnectorInfo) -> list[str]:
+    return [spec.key for spec in described.settings if spec.widget is FieldWidget.SECRET]
+
+
+def _sorted_values(described: ConnectorInfo, values: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return (settings, secrets) with defaults filled in; Rejected names what is missing or unknown."""
+    known = {spec.key: spec for spec in described.settings}
+    extra = {"display_name", "address"} if described.family is Family.MAIL else set()
+    unknown = [key for key in values if key not in known and key not in extra]
+    if unknown:
+        raise Rejected(f"{described.title} has no setting {unknown[0]}; it has: {', '.join(known)}.")
+    filled = {key: values.get(key) or spec.default for key, spec in known.items()}
+    missing = [spec.label for key, spec in known.items() if spec.required and not filled[key]]
+    if missing:
+        raise Rejected(f"{described.title} needs: {', '.join(missing)}.")
+    secrets = {key: value for key, value in filled.items() if known[key].widget is FieldWidget.SECRET and value}
+    settings = {key: value for key, value in filled.items() if known[key].widget is not FieldWidget.SECRET and value}
+    settings.update({key: values[key] for key in extra if values.get(key)})
+    return settings, secrets

@@ -1,0 +1,17 @@
+"""Interaction → Reading, kept with the next state in one transaction."""
+
+from desktop.domain.interactions import Interaction, InteractionState
+from desktop.domain.ports import LanguageModel
+from desktop.store.store import Store
+from desktop.understanding.reading import read_message
+
+
+def run(item: Interaction, store: Store, model: LanguageModel | None, own_addresses: frozenset[str]) -> None:
+    """Understand one mail. The model works outside any transaction; its errors go to the flow."""
+    reading = read_message(item.message, model, own_addresses=own_addresses, job=item.id)
+    with store.transaction() as tx:
+        current = tx.interactions.get(item.id)
+        if current is None or current.state is not InteractionState.RECEIVED:
+            return
+        tx.interactions.save_reading(item.id, reading)
+        tx.interactions.move(item.id, InteractionState.UNDERSTOOD)
