@@ -20,9 +20,9 @@ def email_key(address: str) -> str:
 
 
 def phone_key(number: str) -> str:
-    """Return the last nine digits of a number, which country and trunk prefixes leave alone."""
+    """Return the last eight digits of a number, which country and trunk prefixes leave alone."""
     digits = re.sub(r"\D", "", number)
-    return digits[-9:] if len(digits) >= 7 else ""
+    return digits[-8:] if len(digits) >= 7 else ""
 
 
 def name_key(name: str) -> str:

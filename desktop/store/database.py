@@ -8,19 +8,20 @@ processes (window and agent) write: a transaction that starts as a reader and tu
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from desktop.domain.errors import DealsideError, Defect, Temporary, UserActionNeeded
+from desktop.system.files import replace_durably
 
 log = logging.getLogger("dealside.store")
 
 KEY_BYTES = 32
 LATEST = "m001_first"  # the last of migrations.MIGRATIONS, known here so that a reader need not import SQLAlchemy
 BUSY_SECONDS = 10.0
+SMALLEST = 512  # bytes; the smallest page SQLite knows
 PRAGMAS = ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY")
 
 
@@ -88,12 +89,16 @@ def _is_other_key(path: Path, raw_key: bytes) -> bool:
 
 
 def write_mark(path: Path, raw_key: bytes) -> None:
-    """Keep the key's fingerprint beside a newly made store, durably."""
+    """Keep the key's fingerprint beside a store that this key has opened, durably, if it is not there yet."""
     mark = _mark_path(path)
-    with mark.open("x", encoding="utf-8") as out:
-        json.dump({"fingerprint": fingerprint(raw_key)}, out)
-        out.flush()
-        os.fsync(out.fileno())
+    if not mark.exists():
+        replace_durably(mark, json.dumps({"fingerprint": fingerprint(raw_key)}).encode())
+
+
+def refuse_stump(path: Path) -> None:
+    """Raise UserActionNeeded for a file too short to be a store, which SQLite would take for a new one and fill."""
+    if path.exists() and (size := path.stat().st_size) < SMALLEST and (size or _mark_path(path).exists()):
+        raise translate(ValueError(f"database disk image is {size} bytes long"), path)
 
 
 def _begin(connection: Any) -> None:

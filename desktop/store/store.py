@@ -10,7 +10,7 @@ from desktop.domain.ports import Boundary, Clock, no_boundary
 from desktop.store.audit import AuditLog
 from desktop.store.book import StoredBook
 from desktop.store.connections import Connections
-from desktop.store.database import Database, connect, write_mark
+from desktop.store.database import Database, connect, refuse_stump, write_mark
 from desktop.store.interactions import Interactions
 from desktop.store.ledger import StoredLedger
 from desktop.store.migrations import migrate
@@ -36,10 +36,9 @@ class Store:
 
     def __init__(self, path: Path, raw_key: bytes, clock: Clock, boundary: Boundary = no_boundary) -> None:
         """Open or create the store and bring its schema up to date; raises UserActionNeeded with what to do."""
-        is_new = not path.exists()
+        refuse_stump(path)
         connect(path, raw_key).close()
-        if is_new:
-            write_mark(path, raw_key)
+        write_mark(path, raw_key)
         self.path = path
         self.clock = clock
         self._database = Database(path, raw_key, boundary)

@@ -1,0 +1,211 @@
+"""The file: what opens it, what must not, and what is said and kept when something is wrong with it."""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from desktop.domain.errors import UserActionNeeded
+from desktop.store import migrations
+from desktop.store.database import LATEST, Database, connect
+from desktop.store.reader import Reader
+from desktop.store.store import Store
+from tests.fakes.clock import ManualClock
+from tests.fakes.situations import KEY, NOON, interaction, message, new_store
+
+OTHER_KEY = bytes(reversed(KEY))
+
+
+def filled(folder: Path) -> Path:
+    store = new_store(folder)
+    with store.transaction() as tx:
+        tx.interactions.add(interaction(message("a very particular sentence")), b"raw words of a mail")
+    store.close()
+    return folder / "store.db"
+
+
+def test_nothing_is_readable_in_the_files(tmp_path):
+    store = new_store(tmp_path)
+    with store.transaction() as tx:
+        tx.interactions.add(interaction(message("a very particular sentence")), b"raw words of a mail")
+    for file in tmp_path.iterdir():
+        raw = file.read_bytes()
+        assert b"particular" not in raw
+        assert b"raw words" not in raw
+        assert b"SQLite format" not in raw
+        assert KEY not in raw
+        assert KEY.hex().encode() not in raw
+    store.close()
+
+
+def test_what_was_stored_is_there_after_opening_again(tmp_path):
+    path = filled(tmp_path)
+    store = Store(path, KEY, ManualClock(NOON))
+    with store.reading() as tx:
+        item = tx.interactions.get(interaction().id)
+        assert item is not None
+        assert tx.interactions.raw(item.id) == b"raw words of a mail"
+    store.close()
+
+
+def test_a_wrong_key_is_told_apart_from_damage_and_changes_nothing(tmp_path):
+    path = filled(tmp_path)
+    before = path.read_bytes()
+    with pytest.raises(UserActionNeeded, match="keyring does not open"):
+        Store(path, OTHER_KEY, ManualClock(NOON))
+    assert path.read_bytes() == before
+
+
+def test_a_damaged_file_is_kept_as_it_is(tmp_path):
+    path = filled(tmp_path)
+    path.write_bytes(b"garbage " * 1000)
+    before = path.read_bytes()
+    with pytest.raises(UserActionNeeded, match="is damaged"):
+        Store(path, KEY, ManualClock(NOON))
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("length", [1, 100, 4096, 9000])
+def test_a_file_cut_short_is_kept_as_it_is(tmp_path, length):
+    path = filled(tmp_path)
+    path.write_bytes(path.read_bytes()[:length])
+    before = path.read_bytes()
+    with pytest.raises(UserActionNeeded, match="damaged"):
+        Store(path, KEY, ManualClock(NOON))
+    assert path.read_bytes() == before
+
+
+def test_a_newer_schema_is_refused_and_left_alone(tmp_path):
+    path = filled(tmp_path)
+    database = Database(path, KEY, lambda _name: None)
+    with database.begin() as sql:
+        sql.execute(text("insert into migration (name, applied_at) values ('m999_future', '')"))
+    database.close()
+    with pytest.raises(UserActionNeeded, match="newer Dealside"):
+        Store(path, KEY, ManualClock(NOON))
+    reader = Reader(path, KEY)
+    assert not reader.is_current()
+    reader.close()
+
+
+def test_the_reader_knows_the_last_migration():
+    assert migrations.MIGRATIONS[-1].__name__ == LATEST
+
+
+def test_a_migration_that_fails_leaves_the_store_at_the_version_before(tmp_path):
+    path = filled(tmp_path)
+
+    def m002_breaks(sql):
+        sql.execute(text("create table half (id text)"))
+        raise RuntimeError("half-way")
+
+    database = Database(path, KEY, lambda _name: None)
+    with pytest.raises(RuntimeError), database.begin() as sql:
+        migrations.migrate(sql, NOON, (*migrations.MIGRATIONS, m002_breaks))
+    with database.begin() as sql:
+        assert migrations.applied(sql) == [LATEST]
+        assert sql.scalar(text("select count(*) from sqlite_master where name = 'half'")) == 0
+    database.close()
+
+
+def test_migrations_are_applied_once_and_in_order(tmp_path):
+    seen = []
+
+    def m002_next(_sql):
+        seen.append("m002_next")
+
+    path = filled(tmp_path)
+    database = Database(path, KEY, lambda _name: None)
+    for _ in range(2):
+        with database.begin() as sql:
+            migrations.migrate(sql, NOON, (*migrations.MIGRATIONS, m002_next))
+    assert seen == ["m002_next"]
+    database.close()
+
+
+def test_a_folder_that_cannot_be_written_to(tmp_path):
+    locked = tmp_path / "no" / "such" / "folder" / "store.db"
+    with pytest.raises(UserActionNeeded, match="cannot write to"):
+        Store(locked, KEY, ManualClock(NOON))
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to drop to another user")
+def test_a_read_only_folder_seen_by_an_ordinary_user(tmp_path):
+    path = filled(tmp_path)
+    shutil.chown(tmp_path, "root")
+    for item in [tmp_path, *tmp_path.parents][:4]:
+        item.chmod(0o755)
+    for file in tmp_path.iterdir():
+        file.chmod(0o644)
+    program = (
+        "import os, sys; from pathlib import Path; from desktop.store.store import Store;"
+        "from desktop.domain.errors import UserActionNeeded; from tests.fakes.clock import ManualClock;"
+        "import sqlcipher3.dbapi2, sqlalchemy.pool, sqlalchemy.dialects.sqlite; os.setgid(65534); os.setuid(65534)\n"
+        f"try:\n    Store(Path({str(path)!r}), bytes(range(32)), ManualClock())\n"
+        "except UserActionNeeded as error:\n    print(error.sentence)\n"
+    )
+    before = path.read_bytes()
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "cannot write to" in done.stdout
+    assert path.read_bytes() == before
+
+
+def test_a_full_disk_loses_nothing(tmp_path):
+    """A file-size limit makes the kernel refuse to write, as a full disk does."""
+    path = filled(tmp_path)
+    program = (
+        "import os, resource, signal; from pathlib import Path; from desktop.store.store import Store;"
+        "from desktop.domain.errors import DealsideError; from tests.fakes.clock import ManualClock;"
+        "from tests.fakes.situations import *\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        f"store = Store(Path({str(path)!r}), KEY, ManualClock(NOON))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.RLIM_INFINITY))\n"
+        "kept = 0\n"
+        "try:\n"
+        "    for n in range(2, 200):\n"
+        "        with store.transaction() as tx:\n"
+        "            tx.interactions.add(interaction(message('x', number=n)), os.urandom(20000))\n"
+        "        kept = n\n"
+        "except DealsideError as error:\n"
+        "    print(type(error).__name__, kept, error.sentence)\n"
+    )
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    name, kept, *_ = done.stdout.split()
+    assert name == "UserActionNeeded", done.stdout
+    store = Store(path, KEY, ManualClock(NOON))
+    with store.reading() as tx:
+        counts = tx.interactions.count_by_state()
+    assert sum(counts.values()) == int(kept)
+    store.close()
+
+
+def test_a_raw_connection_proves_its_key(tmp_path):
+    path = filled(tmp_path)
+    connect(path, KEY, is_read_only=True).close()
+    with pytest.raises(UserActionNeeded):
+        connect(path, OTHER_KEY, is_read_only=True)
+
+
+def test_the_reader_cannot_write(tmp_path):
+    path = filled(tmp_path)
+    raw = connect(path, KEY, is_read_only=True)
+    with pytest.raises(raw.Error, match="readonly"):
+        raw.execute("delete from interaction")
+    raw.close()
+
+
+def test_boundaries_are_told_around_every_commit(tmp_path):
+    told = []
+    store = new_store(tmp_path, boundary=told.append)
+    told.clear()
+    with store.transaction() as tx:
+        tx.interactions.add(interaction(), b"raw")
+    assert told == ["commit", "committed"]
+    store.close()
