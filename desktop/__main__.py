@@ -42,6 +42,9 @@ def _dispatch(args: Namespace) -> int:
         return _COMMANDS[args.command or "window"](args, parts)
     finally:
         parts.close()
+        # A temporary profile with a window is its agent's to throw away, when the window has closed.
+        if not parts.has_agent:
+            profile.throw_away()
 
 
 def _profile(args: Namespace) -> "Profile":
@@ -82,23 +85,21 @@ def _window(args: Namespace, parts: "Parts") -> int:
 
 
 def _run_once(args: Namespace, parts: "Parts") -> int:
-    from desktop.agent.main import throw_away  # noqa: PLC0415
     from desktop.cli.commands import show_run  # noqa: PLC0415
     from desktop.review.queries import StoredQueries  # noqa: PLC0415
 
     printer = _printer(args)
     printer.line("Dealside reads your mail …")
     parts.run_once()
+    queries = StoredQueries(parts.reader())
     try:
-        return show_run(StoredQueries(parts.reader()), printer, notice=parts.profile.notice)
+        return show_run(queries, printer, notice=parts.profile.notice)
     finally:
-        if parts.profile.is_temporary and parts.profile.root is not None:
-            parts.close()
-            throw_away(parts.profile.root)
+        queries.close()
 
 
 def _agent(args: Namespace, parts: "Parts") -> int:
-    from desktop.agent.main import serve, throw_away  # noqa: PLC0415
+    from desktop.agent.main import serve  # noqa: PLC0415
     from desktop.runtime.link import address_of  # noqa: PLC0415
     from desktop.system.instance import InstanceLock  # noqa: PLC0415
 
@@ -117,9 +118,6 @@ def _agent(args: Namespace, parts: "Parts") -> int:
         )
     finally:
         lock.release()
-    if parts.profile.is_temporary and parts.profile.root is not None:
-        parts.close()
-        throw_away(parts.profile.root)
     return 0
 
 
@@ -133,7 +131,7 @@ def _doctor(args: Namespace, parts: "Parts") -> int:
     from desktop.setup.probes import probes  # noqa: PLC0415
     from desktop.setup.readiness import examine  # noqa: PLC0415
 
-    return doctor(examine(probes(parts.store, parts.model, parts.setup)), _printer(args))
+    return doctor(examine(probes(parts.store, parts.model, parts.setup, has_keyring=parts.has_keyring)), _printer(args))
 
 
 def _accounts(args: Namespace, parts: "Parts") -> int:

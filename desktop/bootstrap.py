@@ -47,6 +47,7 @@ class Parts:
     clock: Clock = field(default_factory=SystemClock)
     boundary: Boundary = no_boundary
     _store: "Store | None" = None
+    has_agent: bool = False
 
     def store(self) -> "Store":
         """Return the store, opened once; a new one gets the sample mailbox and the local book."""
@@ -123,20 +124,16 @@ class Parts:
 
     def model(self) -> LanguageModel:
         """Return the language model of this installation; rules carry the job where there is none."""
-        from functools import partial  # noqa: PLC0415
-
         from desktop.inference.client import LlamaClient, NoModel  # noqa: PLC0415  (only where mail is understood)
+        from desktop.inference.engine_link import engine_starter  # noqa: PLC0415
         from desktop.inference.models import find_model  # noqa: PLC0415
         from desktop.inference.prompts import read_prompt  # noqa: PLC0415
-        from desktop.runtime.process import ChildProcess, Supervision, worker_command  # noqa: PLC0415
 
-        command = worker_command("desktop.inference.text_worker")
-        start = partial(ChildProcess, command, name="engine", supervision=Supervision(idle=ENGINE_IDLE))
         for folder in (self.profile.paths.data / "models", resources.path("models")):
             card = find_model(folder)
             if card is not None:
                 prompt = read_prompt(resources.path("prompts", "select.json"))
-                return LlamaClient(card, prompt, clock=self.clock, start=start)
+                return LlamaClient(card, prompt, clock=self.clock, start=engine_starter(idle=ENGINE_IDLE))
         return NoModel()
 
     def agent(self, model: LanguageModel | None = None) -> "tuple[Agent, Any]":
@@ -177,6 +174,12 @@ class Parts:
         client.send({"ask": "poke"})
         client.close()
         return True
+
+    def has_keyring(self) -> bool:
+        """Whether this computer keeps secrets."""
+        from desktop.system.vault import keyring_usable  # noqa: PLC0415
+
+        return keyring_usable()
 
     def kinds(self) -> list[ConnectorInfo]:
         """Return what can be connected."""
@@ -233,6 +236,7 @@ class Parts:
         if self.profile.is_temporary:
             command.append("--with-window")
         start_detached(command, stdin_line=self.profile.unlock_line)
+        self.has_agent = True
 
 
 def program() -> list[str]:

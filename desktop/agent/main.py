@@ -1,10 +1,8 @@
 """The agent as a program: one per profile, reachable over the local line, ended by a signal or by being asked."""
 
 import logging
-import shutil
 import signal
 from collections.abc import Callable
-from pathlib import Path
 from types import FrameType
 
 from desktop.agent.agent import Agent
@@ -42,11 +40,6 @@ def serve(agent: Agent, bus: EventBus, *, address: str, secret: bytes, ends_with
     server.close()
     ended = agent.stop()
     log.info("the agent has ended%s", "" if ended else ", though a lane was still busy")
-
-
-def throw_away(folder: Path) -> None:
-    """Delete a temporary profile."""
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _end_on_signals(end: Callable[[], None]) -> None:

@@ -9,9 +9,7 @@ A child must end when its standard input does: then none outlives its parent, ho
 import atexit
 import collections
 import contextlib
-import enum
 import itertools
-import json
 import logging
 import queue
 import runpy
@@ -24,70 +22,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-LINE_LIMIT = 1_000_000
+from desktop.runtime.supervision import (
+    LINE_LIMIT,
+    USUAL,
+    ChildDied,
+    DeadlinePassed,
+    Ending,
+    Message,
+    RequestCancelled,
+    Supervision,
+    decode_line,
+    encode_line,
+)
+
+__all__ = ["ChildProcess", "Supervision", "freeze_support", "start_detached", "worker_command"]
+
 LAST_WORDS = 8
 CHILD_FLAG = "--child-module"
 OUR_PACKAGE = "desktop."
 START_FOLDER = Path(__file__).resolve().parents[2]
 
-Message = dict[str, Any]
 logger = logging.getLogger("dealside.runtime")
-
-
-class Ending(enum.StrEnum):
-    """Why a child is no more."""
-
-    DIED = "died"
-    UNRESPONSIVE = "missed its heartbeats"
-    NONSENSE = "sent something that is not a message"
-    OVERDUE = "did not stop when told to"
-    IDLE = "was not needed for a while"
-    CLOSED = "was closed"
-
-
-class ChildDied(Exception):
-    """The child ended before it answered. `detail` holds its exit code and last words, for the log."""
-
-    def __init__(self, ending: Ending, detail: str) -> None:
-        super().__init__(f"the child {ending.value} ({detail})")
-        self.ending = ending
-        self.detail = detail
-
-
-class RequestStopped(Exception):
-    """The request was given up. `child_ended` says whether the child had to be killed for it, or died of it."""
-
-    def __init__(self, *, child_ended: bool) -> None:
-        super().__init__("the child was lost" if child_ended else "the child goes on")
-        self.child_ended = child_ended
-
-
-class DeadlinePassed(RequestStopped):
-    """No answer in time."""
-
-
-class RequestCancelled(RequestStopped):
-    """Somebody called `cancel`."""
-
-
-class LineTooLong(ValueError):
-    """The message does not fit into one line of LINE_LIMIT bytes; nothing was sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Supervision:
-    """How long a child may take, in seconds. `idle` None means that it stays until closed.
-
-    Beats are counted, not timed, so that a machine waking from sleep does not take its children for dead.
-    """
-
-    beat: float = 2.0
-    missed_beats: int = 10
-    grace: float = 3.0
-    idle: float | None = None
-
-
-USUAL = Supervision()
 
 
 @dataclass(slots=True)
@@ -154,23 +109,6 @@ def _hidden_flags() -> int:
     return 0
 
 
-def _encode(message: Mapping[str, Any]) -> bytes:
-    line = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
-    if len(line) > LINE_LIMIT:
-        raise LineTooLong(f"{len(line)} bytes")
-    return line
-
-
-def _decode(line: bytes) -> Message | None:
-    if len(line) > LINE_LIMIT or not line.endswith(b"\n"):
-        return None
-    try:
-        message = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return message if isinstance(message, dict) and isinstance(message.get("id"), int) else None
-
-
 def _ignore(_message: Message) -> None:
     """Let a progress message pass."""
 
@@ -225,7 +163,7 @@ class ChildProcess:
         `on_progress` runs in the calling thread. Raises ChildDied, DeadlinePassed, RequestCancelled or LineTooLong.
         """
         number = next(self._numbers)
-        line = _encode({**message, "id": number})
+        line = encode_line({**message, "id": number})
         waiting = _Waiting()
         with self._changed:
             if self._ending is not None:
@@ -251,7 +189,7 @@ class ChildProcess:
         self._finish(Ending.CLOSED)
         for thread in self._threads:
             if thread is not threading.current_thread():
-                thread.join()
+                thread.join(timeout=self._supervision.grace)
 
     def kill(self, ending: Ending = Ending.CLOSED) -> None:
         """End the child now."""
@@ -290,7 +228,7 @@ class ChildProcess:
         return bool(waiting.progress or waiting.answer or waiting.is_cancelled or self._ending)
 
     def _give_up(self, number: int, waiting: _Waiting) -> bool:
-        self._outgoing.put(_encode({"op": "cancel", "id": next(self._numbers), "target": number}))
+        self._outgoing.put(encode_line({"op": "cancel", "id": next(self._numbers), "target": number}))
         with self._changed:
             self._changed.wait_for(lambda: waiting.answer or self._ending, self._supervision.grace)
             if waiting.answer is not None:
@@ -329,7 +267,7 @@ class ChildProcess:
         ending = Ending.DIED
         with self._pipe(self._process.stdout) as pipe:
             while line := pipe.readline(LINE_LIMIT + 1):
-                message = _decode(line)
+                message = decode_line(line)
                 if message is None:
                     # A line cut short by a death is a death, not nonsense.
                     ending = Ending.NONSENSE if line.endswith(b"\n") or len(line) > LINE_LIMIT else Ending.DIED
@@ -385,7 +323,7 @@ class ChildProcess:
             if is_idle:
                 self._finish(Ending.IDLE)
                 return
-            self._outgoing.put(_encode({"op": "ping", "id": next(self._numbers)}))
+            self._outgoing.put(encode_line({"op": "ping", "id": next(self._numbers)}))
 
     def _is_idle(self) -> bool:
         limit = self._supervision.idle

@@ -12,21 +12,24 @@ from desktop.setup.connections import ConnectionSetup
 from desktop.setup.readiness import Finding, Probe
 from desktop.store.store import Store
 from desktop.system.environment import has_display
-from desktop.system.vault import keyring_usable
 
 OLDEST = (3, 11)
 QT_PACKAGES = "libgl1 libegl1 libglib2.0-0 libfontconfig1 libxkbcommon0 libdbus-1-3 libxcb-cursor0"
 
 
 def probes(
-    store: Callable[[], Store], model: Callable[[], LanguageModel], setup: Callable[[], ConnectionSetup]
+    store: Callable[[], Store],
+    model: Callable[[], LanguageModel],
+    setup: Callable[[], ConnectionSetup],
+    *,
+    has_keyring: Callable[[], bool],
 ) -> list[tuple[str, Probe]]:
     """Return everything there is to look at; the connections are those of the store."""
     found: list[tuple[str, Probe]] = [
         ("Python", _python),
         ("Window toolkit", _qt),
         ("Display", _display),
-        ("Keyring", _keyring),
+        ("Keyring", partial(_keyring, has_keyring)),
         ("Your data", partial(_store, store)),
         ("Language model", partial(_model, model)),
     ]
@@ -61,8 +64,8 @@ def _display() -> Finding:
     return Finding("Display", False, "There is no display here.", "Use `dealside run --once`.", is_needed=False)
 
 
-def _keyring() -> Finding:
-    if keyring_usable():
+def _keyring(has_keyring: Callable[[], bool]) -> Finding:
+    if has_keyring():
         return Finding("Keyring", True, "There is a keyring for your secrets.", is_needed=False)
     return Finding(
         "Keyring",

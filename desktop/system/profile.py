@@ -6,6 +6,7 @@ sample mailbox can still be tried in a temporary profile whose key lives in memo
 
 import json
 import secrets
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,11 @@ class Profile:
     def is_temporary(self) -> bool:
         """Whether everything is thrown away at the end."""
         return bool(self.notice)
+
+    def throw_away(self) -> None:
+        """Delete a temporary profile; does nothing to one that is to be kept."""
+        if self.is_temporary and self.root is not None:
+            shutil.rmtree(self.root, ignore_errors=True)
 
 
 def open_profile(name: str, root: Path | None = None, *, passphrase: str | None = None) -> Profile:

@@ -1,0 +1,64 @@
+"""What the engine child can be told to do: one method an order, every trouble turned into a message."""
+
+import sys
+from collections.abc import Callable
+
+from desktop.inference import wire
+from desktop.inference.stop_flag import StopFlag
+from desktop.inference.text_engine import Engine, EngineTrouble, check_library
+from desktop.inference.wire import FailureCode
+
+Advance = Callable[[float], None]
+
+
+def limit_memory(size: int) -> None:
+    """Let the process have no more than `size` bytes of address space, where the system can; 0 means no limit."""
+    if sys.platform == "linux" and size > 0:
+        import resource  # noqa: PLC0415  (there is none elsewhere)
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        soft = size if hard == resource.RLIM_INFINITY else min(size, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+class Orders:
+    """Carries out one order at a time."""
+
+    def __init__(self, stop: StopFlag) -> None:
+        self._stop = stop
+        self._engine: Engine | None = None
+
+    def __call__(self, order: wire.Request, advance: Advance) -> wire.Message:
+        """Return the reply to an order, its `id` not yet set."""
+        try:
+            return self._carry_out(order, advance)
+        except EngineTrouble as trouble:
+            return wire.Failed(code=trouble.code, retryable=trouble.retryable, detail=trouble.detail)
+
+    def _carry_out(self, order: wire.Request, advance: Advance) -> wire.Message:
+        match order:
+            case wire.Hello():
+                return wire.Greeted(library=check_library())
+            case wire.Load():
+                return self._load(order, advance)
+            case wire.Choose():
+                answers, left_out = self._loaded().choose(order, advance)
+                return wire.Result(answers=tuple(answers), n_left_out=left_out)
+            case wire.Tokenize():
+                engine = self._loaded()
+                pieces, document = engine.tokens_of(order.pieces), engine.plain_tokens(order.document)
+                return wire.Tokens(pieces=tuple(pieces), document=tuple(document))
+            case wire.Cancel() | wire.Ping():
+                return wire.Pong()
+
+    def _load(self, order: wire.Load, advance: Advance) -> wire.Message:
+        if self._engine is not None:
+            raise EngineTrouble(FailureCode.BAD_REQUEST, "a model is loaded already")
+        limit_memory(order.memory_limit)
+        self._engine = Engine(order, self._stop, advance)
+        return wire.Loaded(n_ctx=self._engine.n_ctx, speed=self._engine.speed)
+
+    def _loaded(self) -> Engine:
+        if self._engine is None:
+            raise EngineTrouble(FailureCode.NOT_LOADED)
+        return self._engine

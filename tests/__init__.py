@@ -1,0 +1,1 @@
+"""The tests: they mirror the source, use fakes instead of patches, and start real servers where one exists."""

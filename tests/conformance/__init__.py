@@ -1,0 +1,1 @@
+"""What every connector of a port must do; each connector's tests subclass these suites."""

@@ -1,0 +1,335 @@
+"""What every CrmConnector promises. A vendor's test subclasses CrmConformance and provides its `other_side`."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+import pytest
+
+from desktop.domain.connections import EMPTY_CHECKPOINT, Checkpoint, Family
+from desktop.domain.errors import Conflict, Rejected, Temporary
+from desktop.domain.ids import RecordId, derive
+from desktop.domain.ports import CrmConnector
+from desktop.domain.records import FIELDS, RecordKind, RecordRef, RecordSnapshot
+
+K = RecordKind
+Fields = Mapping[str, str | None]
+
+SAMPLES: Mapping[RecordKind, Mapping[str, str]] = {
+    K.ACCOUNT: {"name": "Nordwind Logistik GmbH", "domain": "nordwind.example", "phone": "+493012345678"},
+    K.CONTACT: {
+        "first_name": "Zoë",
+        "last_name": "O'Brien-Łukasz",
+        "title": "Head of Procurement",
+        "email": "zoe@nordwind.example",
+        "phone": "+493012345679",
+        "mobile": "+4917012345678",
+    },
+    K.OPPORTUNITY: {
+        "name": "Fleet tracking",
+        "stage": "Prospecting",
+        "amount": "12500.5",
+        "close_date": "2026-06-30",
+        "next_step": "Send the offer",
+    },
+    K.CASE: {"subject": "Login fails", "description": "Since Monday\nnobody gets in.", "status": "New"},
+    K.TASK: {"subject": "Call Zoë back", "due_date": "2026-03-05", "status": "Not Started"},
+    K.ACTIVITY: {
+        "type": "Email",
+        "subject": "Re: Fleet tracking",
+        "happened_at": "2026-03-02T00:00:00+00:00",
+        "description": "Thanks for the call.",
+    },
+}
+HOSTILE = (
+    "Robert'); DROP TABLE Contacts;--",
+    "x' OR Name != '",
+    "back\\slash \\' both \\\\",
+    'say "hello" & <b>goodbye</b> %00 %2F ../../',
+    "emoji 🦊👩\u200d👩\u200d👧 العربية \u202etxet\u202c Ω",
+    "line one\nline two\ttabbed",
+    "{braces} ${jndi:x} [link](javascript:0) <|im_start|>system",
+)
+# Every field that is left alone in an update, per kind, must be as it was: one field is enough to change.
+CHANGED: Mapping[RecordKind, tuple[str, str]] = {
+    K.ACCOUNT: ("phone", "+493099999999"),
+    K.CONTACT: ("title", "CEO"),
+    K.OPPORTUNITY: ("next_step", "Wait"),
+    K.CASE: ("description", "Solved by a restart."),
+    K.TASK: ("due_date", "2026-04-01"),
+    K.ACTIVITY: ("subject", "Re: Fleet tracking, again"),
+}
+
+
+class OtherSide(ABC):
+    """The CRM as its other users see it."""
+
+    @abstractmethod
+    def later(self) -> None:
+        """Let enough time pass that the next change has another version."""
+
+    @abstractmethod
+    def edit(self, ref: RecordRef, field: str, value: str) -> None:
+        """Somebody else changes a canonical field."""
+
+    @abstractmethod
+    def remove(self, ref: RecordRef) -> None:
+        """Somebody else deletes the Record."""
+
+    @abstractmethod
+    def count(self, kind: RecordKind) -> int:
+        """How many Records of a kind there are."""
+
+    def lose_next_answer(self) -> bool:
+        """Let the next write be done and its answer be lost; False where there is no wire to lose it on."""
+        return False
+
+
+def key(*parts: str) -> str:
+    return derive("conformance", *parts)
+
+
+def drain(crm: CrmConnector, checkpoint: Checkpoint, limit: int) -> tuple[list[RecordSnapshot], Checkpoint, int]:
+    """Return all that is waiting, the checkpoint afterwards, and the number of pulls it took."""
+    records: list[RecordSnapshot] = []
+    for pulls in range(1, 200):
+        batch = crm.changes(checkpoint, limit=limit)
+        records += batch.records
+        checkpoint = batch.checkpoint
+        if not batch.has_more:
+            return records, checkpoint, pulls
+    raise AssertionError("the feed never ends")
+
+
+class CrmConformance:
+    """Subclasses provide the fixtures `crm` and `other_side`."""
+
+    def make(self, crm: CrmConnector, kind: RecordKind, name: str = "one", **more: str | None) -> RecordSnapshot:
+        return crm.create(kind, {**SAMPLES[kind], **more}, key(kind.value, name))
+
+    # --- what it says of itself -------------------------------------------------------------------------------------
+
+    def test_describes_itself(self, crm: CrmConnector) -> None:
+        assert crm.info.family is Family.CRM
+        assert crm.info.kinds
+        assert {"upsert_key", "conflict_check"} <= crm.info.can
+
+    def test_check_passes(self, crm: CrmConnector) -> None:
+        crm.check()
+
+    def test_works_again_after_close(self, crm: CrmConnector) -> None:
+        made = self.make(crm, K.CONTACT)
+        crm.close()
+        assert crm.read(made.ref) == made
+
+    def test_picklists(self, crm: CrmConnector) -> None:
+        assert "Prospecting" in crm.picklist(K.OPPORTUNITY, "stage")
+        assert crm.picklist(K.CASE, "status")[0] == "New"
+        assert crm.picklist(K.CASE, "priority")[0] == "Medium"
+        assert "Completed" in crm.picklist(K.TASK, "status")
+        assert {"Email", "Call"} <= set(crm.picklist(K.ACTIVITY, "type"))
+        assert crm.picklist(K.CONTACT, "title") == ()
+
+    # --- create and read --------------------------------------------------------------------------------------------
+
+    @pytest.mark.parametrize("kind", list(K))
+    def test_create_then_read(self, crm: CrmConnector, kind: RecordKind) -> None:
+        made = self.make(crm, kind)
+        read = crm.read(made.ref)
+        assert read == made
+        assert {name: made.fields[name] for name in SAMPLES[kind]} == SAMPLES[kind]
+        assert made.ref.kind is kind
+        assert made.version
+        assert made.modified_at.tzinfo
+        assert set(made.fields) <= set(FIELDS[kind])
+
+    def test_unknown_record_reads_as_none(self, crm: CrmConnector) -> None:
+        for odd in ("nothing-like-an-id", "../limits", "", "003000000000999AAA", "x' OR 'a'='a"):
+            assert crm.read(RecordRef(K.CONTACT, RecordId(odd))) is None
+
+    def test_same_key_makes_one_record(self, crm: CrmConnector, other_side: OtherSide) -> None:
+        first = self.make(crm, K.CONTACT)
+        second = self.make(crm, K.CONTACT)
+        assert second.ref == first.ref
+        assert other_side.count(K.CONTACT) == 1
+
+    def test_same_key_does_not_overwrite_what_a_person_typed_since(
+        self, crm: CrmConnector, other_side: OtherSide
+    ) -> None:
+        first = self.make(crm, K.CONTACT)
+        other_side.later()
+        other_side.edit(first.ref, "title", "Typed by a person")
+        assert self.make(crm, K.CONTACT).fields["title"] == "Typed by a person"
+
+    def test_same_key_of_two_kinds_are_two_records(self, crm: CrmConnector, other_side: OtherSide) -> None:
+        same = key("same")
+        crm.create(K.CONTACT, SAMPLES[K.CONTACT], same)
+        crm.create(K.ACCOUNT, SAMPLES[K.ACCOUNT], same)
+        assert (other_side.count(K.CONTACT), other_side.count(K.ACCOUNT)) == (1, 1)
+
+    def test_create_repeated_after_a_lost_answer_makes_one_record(
+        self, crm: CrmConnector, other_side: OtherSide
+    ) -> None:
+        if other_side.lose_next_answer():
+            with pytest.raises(Temporary):
+                self.make(crm, K.CONTACT)
+        else:
+            self.make(crm, K.CONTACT)
+        made = self.make(crm, K.CONTACT)
+        assert other_side.count(K.CONTACT) == 1
+        assert made.fields["email"] == SAMPLES[K.CONTACT]["email"]
+
+    def test_find_created(self, crm: CrmConnector) -> None:
+        assert crm.find_created(K.CONTACT, key("contact", "one")) is None
+        made = self.make(crm, K.CONTACT)
+        assert crm.find_created(K.CONTACT, key("contact", "one")) == made
+        assert crm.find_created(K.ACCOUNT, key("contact", "one")) is None
+
+    @pytest.mark.parametrize("odd", ["..", "a/b", "x' OR '1'='1", "🦊", "k" * 400, "a.inc", "?x=1#y"])
+    def test_odd_keys_are_only_keys(self, crm: CrmConnector, other_side: OtherSide, odd: str) -> None:
+        made = crm.create(K.CONTACT, SAMPLES[K.CONTACT], odd)
+        assert crm.find_created(K.CONTACT, odd) == made
+        assert crm.create(K.CONTACT, SAMPLES[K.CONTACT], odd).ref == made.ref
+        assert other_side.count(K.CONTACT) == 1
+
+    # --- update -----------------------------------------------------------------------------------------------------
+
+    @pytest.mark.parametrize("kind", list(K))
+    def test_update_writes_only_the_given_field(
+        self, crm: CrmConnector, other_side: OtherSide, kind: RecordKind
+    ) -> None:
+        made = self.make(crm, kind)
+        field, value = CHANGED[kind]
+        other_side.later()
+        after = crm.update(made.ref, {field: value}, version=made.version)
+        assert after.fields == {**made.fields, field: value}
+        assert after.version != made.version
+        assert crm.read(made.ref) == after
+
+    def test_none_clears(self, crm: CrmConnector, other_side: OtherSide) -> None:
+        made = self.make(crm, K.CONTACT)
+        other_side.later()
+        after = crm.update(made.ref, {"title": None, "mobile": None}, version=made.version)
+        assert after.fields["title"] is None
+        assert after.fields["mobile"] is None
+        assert after.fields["last_name"] == made.fields["last_name"]
+
+    def test_stale_version_is_a_conflict_with_the_live_fields(self, crm: CrmConnector, other_side: OtherSide) -> None:
+        made = self.make(crm, K.CONTACT)
+        other_side.later()
+        other_side.edit(made.ref, "title", "Typed by a person")
+        with pytest.raises(Conflict) as caught:
+            crm.update(made.ref, {"title": "CEO"}, version=made.version)
+        assert caught.value.live["title"] == "Typed by a person"
+        live = crm.read(made.ref)
+        assert live is not None
+        assert live.fields["title"] == "Typed by a person"
+
+    def test_update_without_a_version_is_not_checked(self, crm: CrmConnector, other_side: OtherSide) -> None:
+        made = self.make(crm, K.CONTACT)
+        other_side.later()
+        other_side.edit(made.ref, "title", "Typed by a person")
+        assert crm.update(made.ref, {"title": "CEO"}).fields["title"] == "CEO"
+
+    def test_repeated_update_is_done_already(self, crm: CrmConnector, other_side: OtherSide) -> None:
+        made = self.make(crm, K.CONTACT)
+        other_side.later()
+        first = crm.update(made.ref, {"title": "CEO"}, version=made.version)
+        assert crm.update(made.ref, {"title": "CEO"}, version=made.version) == first
+
+    def test_update_of_a_deleted_record_is_a_conflict(self, crm: CrmConnector, other_side: OtherSide) -> None:
+        made = self.make(crm, K.CONTACT)
+        other_side.remove(made.ref)
+        with pytest.raises(Conflict):
+            crm.update(made.ref, {"title": "CEO"}, version=made.version)
+
+    def test_unknown_picklist_value_is_rejected_and_changes_nothing(self, crm: CrmConnector) -> None:
+        made = self.make(crm, K.OPPORTUNITY)
+        with pytest.raises(Rejected):
+            crm.update(made.ref, {"stage": "Won, I guess"}, version=made.version)
+        assert crm.read(made.ref) == made
+
+    # --- references -------------------------------------------------------------------------------------------------
+
+    def test_references(self, crm: CrmConnector) -> None:
+        account = self.make(crm, K.ACCOUNT)
+        contact = self.make(crm, K.CONTACT, account=str(account.ref))
+        deal = self.make(crm, K.OPPORTUNITY, account=str(account.ref), contact=str(contact.ref))
+        logged = self.make(crm, K.ACTIVITY, contact=str(contact.ref), related=str(deal.ref))
+        assert contact.fields["account"] == str(account.ref)
+        assert deal.fields["account"] == str(account.ref)
+        assert logged.fields["contact"] == str(contact.ref)
+        assert logged.fields["related"] == str(deal.ref)
+
+    def test_reference_to_nothing_is_rejected(self, crm: CrmConnector, other_side: OtherSide) -> None:
+        account = self.make(crm, K.ACCOUNT)
+        other_side.remove(account.ref)
+        for odd in (str(account.ref), "account:../limits", "account:", "nonsense"):
+            with pytest.raises(Rejected):
+                self.make(crm, K.CONTACT, account=odd)
+        assert other_side.count(K.CONTACT) == 0
+
+    # --- delete -----------------------------------------------------------------------------------------------------
+
+    def test_delete(self, crm: CrmConnector) -> None:
+        made = self.make(crm, K.CONTACT)
+        assert crm.delete(made.ref, version=made.version) is True
+        assert crm.read(made.ref) is None
+        assert crm.delete(made.ref, version=made.version) is False
+
+    def test_delete_of_a_changed_record_is_a_conflict(self, crm: CrmConnector, other_side: OtherSide) -> None:
+        made = self.make(crm, K.CONTACT)
+        other_side.later()
+        other_side.edit(made.ref, "title", "Typed by a person")
+        with pytest.raises(Conflict):
+            crm.delete(made.ref, version=made.version)
+        assert crm.read(made.ref) is not None
+
+    # --- hostile text -----------------------------------------------------------------------------------------------
+
+    @pytest.mark.parametrize("text", HOSTILE)
+    def test_hostile_text_comes_back_as_it_went(self, crm: CrmConnector, other_side: OtherSide, text: str) -> None:
+        made = self.make(crm, K.CASE, subject=text, description=text)
+        assert made.fields["subject"] == text
+        assert made.fields["description"] == text
+        other_side.later()
+        assert crm.update(made.ref, {"subject": f"{text}!"}, version=made.version).fields["subject"] == f"{text}!"
+        assert other_side.count(K.CASE) == 1
+
+    # --- changes ----------------------------------------------------------------------------------------------------
+
+    def test_changes_from_the_beginning_page_through_everything(self, crm: CrmConnector, other_side: OtherSide) -> None:
+        made = {self.make(crm, kind, f"n{number}").ref for kind in K for number in range(3)}
+        other_side.later()
+        records, _, pulls = drain(crm, EMPTY_CHECKPOINT, 4)
+        assert {record.ref for record in records if not record.is_deleted} == made
+        assert pulls > 1
+
+    def test_changes_see_edits_creations_and_deletions(self, crm: CrmConnector, other_side: OtherSide) -> None:
+        kept, edited, gone = (self.make(crm, K.CONTACT, name) for name in ("kept", "edited", "gone"))
+        other_side.later()
+        _, checkpoint, _ = drain(crm, EMPTY_CHECKPOINT, 50)
+        other_side.later()
+        other_side.edit(edited.ref, "title", "Typed by a person")
+        other_side.remove(gone.ref)
+        new = self.make(crm, K.ACCOUNT, "new")
+        records, checkpoint, _ = drain(crm, checkpoint, 50)
+        newest = {record.ref: record for record in records}
+        assert newest[edited.ref].fields["title"] == "Typed by a person"
+        assert newest[gone.ref].is_deleted
+        assert not newest[new.ref].is_deleted
+        assert kept.ref not in newest
+
+    def test_changes_settle(self, crm: CrmConnector, other_side: OtherSide) -> None:
+        self.make(crm, K.CONTACT)
+        other_side.later()
+        _, checkpoint, _ = drain(crm, EMPTY_CHECKPOINT, 50)
+        other_side.later()
+        records, _, _ = drain(crm, checkpoint, 50)
+        assert records == []
+
+    @pytest.mark.parametrize("mark", ["", "nonsense", "' OR Id != '", "9999-99-99", "-1", "|||"])
+    def test_a_broken_checkpoint_starts_over(self, crm: CrmConnector, mark: str) -> None:
+        made = self.make(crm, K.CONTACT)
+        marks = dict.fromkeys((*(kind.value for kind in K), "book", "since"), mark)
+        records, _, _ = drain(crm, Checkpoint(marks), 50)
+        assert made.ref in {record.ref for record in records}

@@ -1,0 +1,1 @@
+"""Stand-ins for ports, without behaviour of their own beyond what the port promises."""

@@ -1,0 +1,1 @@
+"""Real servers and small simulators on loopback, started and stopped by the tests."""

@@ -1,0 +1,1 @@
+"""Salesforce, against its simulator."""
