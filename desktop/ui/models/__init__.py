@@ -1,0 +1,1 @@
+"""Qt item models: lists the window shows, read page by page."""

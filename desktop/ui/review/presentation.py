@@ -1,0 +1,228 @@
+"""What the card paints, worked out from the read model and the rep's own changes so far. No Qt.
+
+The rep's typing lives in `Edits` until a suggestion is accepted, so that no refresh of the card can lose it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from desktop.domain.deliveries import DeliveryState, Operation, OutboxEntry
+from desktop.domain.evidence import Band, Evidence
+from desktop.domain.ids import SuggestionId
+from desktop.domain.proposals import Action, Draft, DraftState, FieldChange, Suggestion, SuggestionState
+from desktop.domain.records import FIELDS, FieldInfo, FieldType
+from desktop.review.views import Card
+from desktop.ui import texts
+from desktop.ui.review.display_text import one_line
+from desktop.ui.review.field_values import shown
+
+QUOTE_AT_MOST = 120
+DECIDABLE = frozenset({SuggestionState.OPEN, SuggestionState.SNOOZED})
+ACCEPTABLE = DECIDABLE | {SuggestionState.UNDONE}
+UNDOS = frozenset({Operation.REMOVE, Operation.RESTORE, Operation.REMOVE_DRAFT})
+Pending = Mapping[str, SuggestionState | DraftState]
+"""Subject id → the state a decision under way will lead to."""
+
+
+@dataclass(slots=True)
+class Edits:
+    """The rep's own values per Suggestion and field, and typing that is not valid yet."""
+
+    kept: dict[SuggestionId, dict[str, str | None]] = field(default_factory=dict)
+    unfinished: dict[tuple[SuggestionId, str], str] = field(default_factory=dict)
+
+    def keep(self, suggestion: Suggestion, change: FieldChange, value: str | None) -> None:
+        """Keep the rep's value of one field; the proposed one again is no edit."""
+        self.unfinished.pop((suggestion.id, change.field), None)
+        own = self.kept.setdefault(suggestion.id, {})
+        if value == change.after:
+            own.pop(change.field, None)
+        else:
+            own[change.field] = value
+
+    def toggle(self, suggestion: Suggestion, change: FieldChange) -> None:
+        """Leave a field out by setting it to its before, or take it in again."""
+        is_out = self.of(suggestion.id).get(change.field, change.after) == change.before
+        self.keep(suggestion, change, change.after if is_out else change.before)
+
+    def of(self, suggestion_id: SuggestionId) -> Mapping[str, str | None]:
+        """Return field → the rep's own value of one Suggestion."""
+        return self.kept.get(suggestion_id, {})
+
+    def forget(self, suggestion_id: SuggestionId) -> None:
+        """Let go of what was typed for a Suggestion that is decided."""
+        self.kept.pop(suggestion_id, None)
+        for key in [key for key in self.unfinished if key[0] == suggestion_id]:
+            del self.unfinished[key]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One painted row: label, before → after, band, reason, and `live` when somebody changed the record meanwhile.
+
+    `before` is empty when there is nothing to strike through, `live` is empty without a conflict, `raw` is what
+    editing starts with.
+    """
+
+    name: str
+    label: str
+    type: FieldType
+    before: str
+    after: str
+    raw: str
+    band: Band
+    reason: str
+    evidence: tuple[Evidence, ...]
+    live: str = ""
+    is_guarded: bool = False
+    is_edited: bool = False
+    is_left_out: bool = False
+    is_open: bool = True
+
+    @property
+    def spoken(self) -> str:
+        """What a screen reader says."""
+        parts = [f"{self.label}: {self.after}"]
+        if self.before:
+            parts.append(f"was {self.before}")
+        if self.live:
+            parts.append(f"in the CRM now {self.live}")
+        parts.append(self.mark_words)
+        if self.is_guarded:
+            parts.append(texts.GUARDED)
+        if self.reason:
+            parts.append(self.reason)
+        return ". ".join(part.rstrip(".") for part in parts) + "."
+
+    @property
+    def mark_words(self) -> str:
+        """The words beside the mark."""
+        if self.is_left_out:
+            return texts.LEFT_OUT
+        return texts.EDITED if self.is_edited else texts.BANDS[self.band]
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionView:
+    """One painted block: heading, rows, state with its sentence."""
+
+    id: SuggestionId
+    heading: str
+    reason: str
+    state: SuggestionState
+    state_words: str
+    state_help: str
+    is_guarded: bool
+    fields: tuple[FieldView, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for a decision."""
+        return self.state in DECIDABLE
+
+    @property
+    def spoken(self) -> str:
+        """What a screen reader says."""
+        return " ".join(part for part in (f"{self.heading}.", f"{self.state_words}.", self.state_help) if part)
+
+
+def with_pending(card: Card, pending: Pending) -> Card:
+    """Return the card as it will look once the decisions under way are written."""
+    proposal = card.proposal
+    suggestions = tuple(_expected(s, pending.get(s.id)) for s in proposal.suggestions)
+    draft = _expected_draft(proposal.draft, pending)
+    return replace(card, proposal=replace(proposal, suggestions=suggestions, draft=draft))
+
+
+def _expected(suggestion: Suggestion, state: SuggestionState | DraftState | None) -> Suggestion:
+    return replace(suggestion, state=state) if isinstance(state, SuggestionState) else suggestion
+
+
+def _expected_draft(draft: Draft | None, pending: Pending) -> Draft | None:
+    state = pending.get(draft.id) if draft else None
+    return replace(draft, state=state) if draft and isinstance(state, DraftState) else draft
+
+
+def open_suggestions(card: Card) -> tuple[Suggestion, ...]:
+    """Return the Suggestions that wait for a decision."""
+    return tuple(s for s in card.proposal.suggestions if s.state in DECIDABLE)
+
+
+def has_open_draft(card: Card) -> bool:
+    """Return whether the card's reply waits for a decision."""
+    return card.proposal.draft is not None and card.proposal.draft.state is DraftState.OPEN
+
+
+def is_settled(card: Card) -> bool:
+    """Return whether nothing on the card waits for a decision."""
+    return not open_suggestions(card) and not has_open_draft(card)
+
+
+def suggestion_view(card: Card, suggestion: Suggestion, edits: Edits) -> SuggestionView:
+    """Return one block of the card."""
+    entry = card.entries.get(suggestion.id)
+    state = suggestion.state
+    words, help_line = state_words(state, entry)
+    return SuggestionView(
+        id=suggestion.id,
+        heading=one_line(texts.heading_of(suggestion.action, suggestion.kind, suggestion.title)),
+        reason=one_line(suggestion.reason),
+        state=state,
+        state_words=words,
+        state_help=one_line(help_line),
+        is_guarded=suggestion.is_guarded,
+        fields=tuple(field_view(card, suggestion, change, edits) for change in suggestion.changes),
+    )
+
+
+def state_words(state: SuggestionState, entry: OutboxEntry | None) -> tuple[str, str]:
+    """Return the words of a state and the line below them: what happened and what to do."""
+    if entry is None or state in DECIDABLE:
+        return texts.STATES[state], texts.STATE_HELP[state]
+    words, what_to_do = texts.STATES[state], texts.STATE_HELP[state]
+    if entry.state is DeliveryState.NEEDS_USER:
+        words, what_to_do = texts.DELIVERIES[entry.state], texts.WAITS_HELP
+    elif state is SuggestionState.QUEUED and entry.operation in UNDOS:
+        words, what_to_do = texts.PUT_BACK, texts.PUT_BACK_HELP
+    return words, " ".join(part for part in (entry.sentence, what_to_do) if part)
+
+
+def field_view(card: Card, suggestion: Suggestion, change: FieldChange, edits: Edits) -> FieldView:
+    """Return one row of a block."""
+    known = FIELDS[suggestion.kind].get(change.field) or FieldInfo(change.field, FieldType.TEXT, one_line(change.field))
+    own = edits.of(suggestion.id)
+    after = own.get(change.field, change.after)
+    live = card.live.get(suggestion.id, {}) if suggestion.state is SuggestionState.CONFLICT else {}
+    has_live = change.field in live and live[change.field] != change.before
+    is_new = suggestion.action is Action.CREATE and change.before is None
+    return FieldView(
+        name=change.field,
+        label=known.label,
+        type=known.type,
+        before="" if is_new else shown(known.type, change.before, card.names),
+        after=shown(known.type, after, card.names),
+        raw=edits.unfinished.get((suggestion.id, change.field), after or ""),
+        band=change.band,
+        reason=_reason_line(change) if suggestion.state in DECIDABLE else "",
+        evidence=change.evidence,
+        live=shown(known.type, live[change.field], card.names) if has_live else "",
+        is_guarded=known.guarded,
+        is_edited=change.field in own,
+        is_left_out=change.field in own and after == change.before,
+        is_open=suggestion.state in DECIDABLE,
+    )
+
+
+def _reason_line(change: FieldChange) -> str:
+    """Return the reason, with the quote where it says more than the value does."""
+    quote = change.evidence[0].text if change.evidence else ""
+    reason = one_line(change.reason)
+    if not quote or quote in reason or _letters(quote) == _letters(change.after or ""):
+        return reason
+    short = one_line(quote if len(quote) <= QUOTE_AT_MOST else quote[:QUOTE_AT_MOST] + "…")
+    return f"{reason} · “{short}”" if reason else f"“{short}”"
+
+
+def _letters(text: str) -> str:
+    """Return letters and digits alone: `+49 30 12` and `+493012` say the same."""
+    return "".join(character for character in text.casefold() if character.isalnum())
