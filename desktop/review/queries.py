@@ -87,9 +87,8 @@ class StoredQueries:
 
     def counts(self) -> Counts:
         """Return how much there is."""
-        shelves = self._reader.shelf_counts()
-        mails = self._reader.interaction_counts()
-        ways = self._reader.delivery_counts()
+        shelves, mails = self._reader.tally("proposal"), self._reader.tally("interaction")
+        ways = self._reader.tally("outbox_entry")
         stuck = (DeliveryState.NEEDS_USER, DeliveryState.CONFLICT, DeliveryState.REJECTED)
         return Counts(
             open=shelves.get(Shelf.OPEN.value, 0),
@@ -97,7 +96,7 @@ class StoredQueries:
             done=shelves.get(Shelf.DONE.value, 0),
             ignored=mails.get(InteractionState.IGNORED.value, 0) + mails.get(InteractionState.FAILED.value, 0),
             in_work=mails.get(InteractionState.RECEIVED.value, 0) + mails.get(InteractionState.UNDERSTOOD.value, 0),
-            on_its_way=ways.get(DeliveryState.WAITING.value, 0),
+            on_its_way=ways.get(DeliveryState.WAITING.value, 0) + ways.get(DeliveryState.SENDING.value, 0),
             needs_user=sum(ways.get(state.value, 0) for state in stuck),
         )
 

@@ -14,8 +14,12 @@ from desktop.store import tables
 
 
 def m001_first(connection: Connection) -> None:
-    """Create the tables of the first release."""
+    """Create the tables of the first release, and the triggers that count."""
     tables.metadata.create_all(connection)
+    counted = ((tables.proposal, "shelf"), (tables.interaction, "state"), (tables.outbox_entry, "state"))
+    for table, column in counted:
+        for trigger in tables.tally_triggers(table, column):
+            connection.execute(text(trigger))
 
 
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (m001_first,)

@@ -146,22 +146,9 @@ class Reader:
         )
         return decode(rows[0][0], RecordSnapshot).title if rows else ""
 
-    def shelf_counts(self) -> dict[str, int]:
-        """Return how many cards lie on each shelf."""
-        return dict(self._rows("select shelf, count(*) from proposal group by shelf"))
-
-    def interaction_counts(self) -> dict[str, int]:
-        """Return how many Interactions are in each state."""
-        return dict(self._rows("select state, count(*) from interaction group by state"))
-
-    def delivery_counts(self) -> dict[str, int]:
-        """Return how many OutboxEntries are in each state that is not an end."""
-        return dict(
-            self._rows(
-                "select state, count(*) from outbox_entry where state in ('waiting', 'needs_user', 'conflict', "
-                "'rejected') group by state"
-            )
-        )
+    def tally(self, what: str) -> dict[str, int]:
+        """Return state → how many, for `proposal` (by shelf), `interaction` or `outbox_entry`."""
+        return dict(self._rows("select state, count from tally where what = ?", what))
 
     def unfinished(self, limit: int) -> list[tuple[Interaction, str]]:
         """Return ignored and failed mails with the reason, newest first."""

@@ -162,3 +162,16 @@ def test_health_is_one_row_a_subject(store):
         tx.connections.save_health("crm", clock.advance(5), sentence="It is down.", is_ok=False)
     with store._database.reading() as sql:
         assert list(sql.execute(text("select subject, is_ok, sentence from health"))) == [("crm", 0, "It is down.")]
+
+
+def test_the_tally_stays_in_step_with_the_rows(store):
+    with store.transaction() as tx:
+        for number in range(5):
+            tx.interactions.add(interaction(number=number), b"raw")
+        tx.interactions.move(interaction(number=1).id, InteractionState.IGNORED, reason="a newsletter")
+    with store._database.begin() as sql:
+        sql.execute(text("delete from interaction where id = :id"), {"id": interaction(number=2).id})
+    with store._database.reading() as sql:
+        kept = dict(sql.execute(text("select state, count from tally where what = 'interaction'")).all())
+        real = dict(sql.execute(text("select state, count(*) from interaction group by state")).all())
+    assert kept == real == {"received": 3, "ignored": 1}

@@ -1,0 +1,1 @@
+"""The simulators themselves: a test against a wrong simulator proves nothing."""
