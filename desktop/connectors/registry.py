@@ -23,7 +23,7 @@ class Entry:
 
 ENTRIES: Mapping[str, Entry] = {
     "maildir": Entry(
-        "Mail folder (Maildir)", Family.MAIL, "desktop.connectors.mail.maildir:MaildirSource"
+        "Mail folder on this machine (Maildir)", Family.MAIL, "desktop.connectors.mail.maildir:MaildirSource"
     ),
     "imap": Entry("Mailbox on a server (IMAP)", Family.MAIL, "desktop.connectors.mail.imap:ImapSource"),
     "book": Entry("Local book", Family.CRM, "desktop.connectors.crm.book:LocalBook"),

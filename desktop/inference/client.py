@@ -21,6 +21,7 @@ from desktop.inference.wire import FailureCode
 CHANCES = 3
 CHARACTERS_PER_TOKEN = 8  # no more of a document is sent than could ever fit
 RULES_READ_ON = "Rules alone read your mail."
+STANDS_IN = "The small model that is asked so far knows nothing: rules alone decide."
 STARTS_AGAIN = "The language model stopped and starts again shortly."
 CANNOT_START = "The language model cannot be started on this computer."
 SENTENCES = {
@@ -97,6 +98,8 @@ class LlamaClient(LanguageModel):
             return ModelState.LOADING, "The language model is being checked and loaded."
         if self._backoff.remaining(self._clock.now()) > 0:
             return ModelState.BACKOFF, STARTS_AGAIN
+        if self._card.trust == 0.0:
+            return ModelState.READY, STANDS_IN
         if self._link.is_alive:
             return ModelState.READY, "The language model is ready."
         return ModelState.READY, "The language model starts with the next mail."

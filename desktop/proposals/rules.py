@@ -28,7 +28,7 @@ def account(basis: Basis) -> Plan | None:
     company, email = basis.fact(FactKind.COMPANY), basis.fact(FactKind.EMAIL)
     site = domain_key(email.value) if email else ""
     if basis.owner is not None:
-        if basis.owner.fields.get("domain") or not site or email is None:
+        if basis.owner.fields.get("domain", "hidden") or not site or email is None:
             return None
         change = FieldChange(
             "domain", None, site, email.confidence * OVERWRITE, "the sender's address", (email.evidence,)
@@ -69,7 +69,7 @@ def opportunity(basis: Basis) -> Plan | None:
     money = _money(basis)
     if basis.opportunity is not None:
         known = basis.opportunity.fields
-        changes = [c for c in money if c.after != known.get(c.field)]
+        changes = [c for c in money if c.field in known and c.after != known[c.field]]
         changes = [_over(change, known.get(change.field)) for change in changes]
         if not any(change.field == "amount" for change in changes):
             return None
@@ -146,11 +146,13 @@ RULES: tuple[Callable[[Basis], Plan | None], ...] = (account, contact, opportuni
 def _contact_update(basis: Basis, known: RecordSnapshot) -> Plan | None:
     changes = []
     for name, fact in _details(basis):
-        before = known.fields.get(name)
+        if name not in known.fields:
+            continue  # a field the CRM does not show us is not ours to fill in
+        before = known.fields[name]
         same = phone_key(before or "") == phone_key(fact.value) if name in {"phone", "mobile"} else before == fact.value
         if before is None or not same:
             changes.append(_over(_from_fact(name, fact), before))
-    if not known.fields.get("account"):
+    if "account" in known.fields and not known.fields["account"]:
         changes += _links(basis, RecordKind.CONTACT)
     return _update(known, tuple(changes), "New details in the mail") if changes else None
 

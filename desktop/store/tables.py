@@ -181,11 +181,12 @@ book_record = Table(
     Column("kind", Text, primary_key=True),
     Column("record_id", Text, primary_key=True),
     Column("revision", Integer, nullable=False, unique=True),
-    Column("key", Text, unique=True),
+    Column("key", Text),
     Column("is_deleted", Integer, nullable=False),
     Column("modified_at", Text, nullable=False),
     Column("fields", Text, nullable=False),
 )
+Index("book_record_by_key", book_record.c.kind, book_record.c.key, unique=True)
 
 audit = Table(
     "audit",

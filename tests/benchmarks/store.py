@@ -25,11 +25,14 @@ ROWS = 100_000
 QUEUE = 400
 ROUNDS = 5
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
+PEER_TABLE = (
+    "create table outbox_entry (seq integer primary key autoincrement, id text not null unique, "
+    "subject_id text not null, connection_id text not null, operation text not null, state text not null, "
+    "attempts integer not null default 0, not_before text not null default '', sentence text not null default '', "
+    "live text not null default '{}', idempotency_key text not null, body text not null)"
+)
 PEER_SCHEMA = (
-    "create table outbox_entry (seq integer primary key autoincrement, id text not null unique, subject_id text not null, "
-    "connection_id text not null, operation text not null, state text not null, attempts integer not null default 0, "
-    "not_before text not null default '', sentence text not null default '', live text not null default '{}', "
-    "idempotency_key text not null, body text not null)",
+    PEER_TABLE,
     "create index outbox_by_state on outbox_entry (state, connection_id, seq)",
     "create index outbox_by_subject on outbox_entry (subject_id, seq)",
 )
@@ -53,12 +56,24 @@ def run(_data: Path | None) -> dict:
         f"store: {ROWS:,} interactions",
         [
             ("unlock with the raw key (median)", f"{median(unlock):.2f} ms", "target ≤ 5 ms"),
-            ("insert 100,000 interactions with cards", f"{insert_ms / 1000:.1f} s", f"{ROWS / insert_ms * 1000:,.0f}/s"),
+            (
+                "insert 100,000 interactions with cards",
+                f"{insert_ms / 1000:.1f} s",
+                f"{ROWS / insert_ms * 1000:,.0f}/s",
+            ),
             ("list, first page of 200 (median)", f"{median(top):.1f} ms", "target < 30 ms"),
             ("list, page in the middle (median)", f"{median(deep):.1f} ms", "target < 30 ms"),
             ("counts (median)", f"{median(counts):.1f} ms", ""),
-            ("queue operation p95, ours, encrypted", f"{percentile(ours, 0.95):.2f} ms", f"median {median(ours):.2f} ms"),
-            ("queue operation p95, stdlib sqlite3", f"{percentile(peer, 0.95):.2f} ms", f"median {median(peer):.2f} ms"),
+            (
+                "queue operation p95, ours, encrypted",
+                f"{percentile(ours, 0.95):.2f} ms",
+                f"median {median(ours):.2f} ms",
+            ),
+            (
+                "queue operation p95, stdlib sqlite3",
+                f"{percentile(peer, 0.95):.2f} ms",
+                f"median {median(peer):.2f} ms",
+            ),
             ("ratio of the p95", f"{ratio:.2f}", "target ≤ 1.15"),
         ],
     )
@@ -76,11 +91,29 @@ def _fill(store: Store) -> None:
             at = to_text(NOW - timedelta(minutes=number))
             key = derive("bench", str(number))
             mails.append(
-                {"id": key, "connection_id": "m", "state": "proposed", "message_id": f"<{number}@x>", "sent_at": at, "body": "{}" * 200}
+                {
+                    "id": key,
+                    "connection_id": "m",
+                    "state": "proposed",
+                    "message_id": f"<{number}@x>",
+                    "sent_at": at,
+                    "body": "{}" * 200,
+                }
             )
             cards.append(
-                {"id": key, "interaction_id": key, "shelf": "open", "sent_at": at, "title": f"Jane Roe {number}, Buyer Ltd",
-                 "subject": f"Inquiry {number}", "sender": "Jane Roe", "waiting": 4, "lowest": 0.8, "marks": "open", "body": "{}" * 200}
+                {
+                    "id": key,
+                    "interaction_id": key,
+                    "shelf": "open",
+                    "sent_at": at,
+                    "title": f"Jane Roe {number}, Buyer Ltd",
+                    "subject": f"Inquiry {number}",
+                    "sender": "Jane Roe",
+                    "waiting": 4,
+                    "lowest": 0.8,
+                    "marks": "open",
+                    "body": "{}" * 200,
+                }
             )
         with store._database.begin() as sql:
             sql.execute(interaction.insert(), mails)
@@ -95,7 +128,12 @@ def _entry(number: int) -> OutboxEntry:
         operation=Operation.CREATE,
         kind=RecordKind.CONTACT,
         target=None,
-        fields={"first_name": "Jane", "last_name": "Roe", "email": f"jane{number}@buyer.example", "phone": "+442079460123"},
+        fields={
+            "first_name": "Jane",
+            "last_name": "Roe",
+            "email": f"jane{number}@buyer.example",
+            "phone": "+442079460123",
+        },
         before={},
         version="",
         idempotency_key=derive("key", str(number)),
@@ -143,7 +181,15 @@ def _peer_operations(peer: sqlite3.Connection, entry: OutboxEntry) -> list:
         peer.execute(
             "insert into outbox_entry (id, subject_id, connection_id, operation, state, idempotency_key, body) "
             "values (?, ?, ?, ?, ?, ?, ?)",
-            (entry.id, entry.subject_id, entry.connection_id, "create", "waiting", entry.idempotency_key, encode(entry)),
+            (
+                entry.id,
+                entry.subject_id,
+                entry.connection_id,
+                "create",
+                "waiting",
+                entry.idempotency_key,
+                encode(entry),
+            ),
         )
         peer.execute("commit")
 

@@ -160,12 +160,6 @@ class CrmConformance:
         other_side.edit(first.ref, "title", "Typed by a person")
         assert self.make(crm, K.CONTACT).fields["title"] == "Typed by a person"
 
-    def test_same_key_of_two_kinds_are_two_records(self, crm: CrmConnector, other_side: OtherSide) -> None:
-        same = key("same")
-        crm.create(K.CONTACT, SAMPLES[K.CONTACT], same)
-        crm.create(K.ACCOUNT, SAMPLES[K.ACCOUNT], same)
-        assert (other_side.count(K.CONTACT), other_side.count(K.ACCOUNT)) == (1, 1)
-
     def test_create_repeated_after_a_lost_answer_makes_one_record(
         self, crm: CrmConnector, other_side: OtherSide
     ) -> None:

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from pathlib import Path
 
 import simple_salesforce  # noqa: F401  (imported before the fork)
@@ -94,9 +95,7 @@ def main() -> None:
         if pid == 0:
             try:
                 WORK[order["work"]](order)
-            except BaseException:  # the parent has to hear of it, whatever it was
-                import traceback
-
+            except BaseException:  # noqa: BLE001  (the parent has to hear of it, whatever it was)
                 traceback.print_exc()
                 os._exit(70)
             os._exit(0)

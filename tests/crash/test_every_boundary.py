@@ -65,10 +65,12 @@ def delivered(world, decided):
 
 def test_the_scenario_really_does_something(ingested, delivered):
     _, reference = delivered
-    assert reference["interactions"] and all(row[1] == "proposed" for row in reference["interactions"])
+    assert [row[1] for row in reference["interactions"]] == ["proposed"] * 3
     assert {row[2] for row in reference["suggestions"]} == {"delivered"}
-    assert reference["receipts"][0][0] == reference["receipts"][0][1] == len(reference["suggestions"]) + len(
-        reference["drafts"]
+    assert (
+        reference["receipts"][0][0]
+        == reference["receipts"][0][1]
+        == len(reference["suggestions"]) + len(reference["drafts"])
     )
     assert len(reference["crm"]) == len(reference["suggestions"])
     assert len(reference["drafts folder"]) == len(reference["drafts"]) > 0

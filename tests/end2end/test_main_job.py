@@ -111,7 +111,12 @@ def test_mail_in_reviewed_suggestion_in_the_crm_and_back(tmp_path, dovecot, sale
         stdin=f"password={dovecot.password}\n",
     )
     program.tell(
-        "accounts", "add", "salesforce", f"instance_url={salesforce.url}", "--secrets-from-stdin", stdin="access_token=token\n"
+        "accounts",
+        "add",
+        "salesforce",
+        f"instance_url={salesforce.url}",
+        "--secrets-from-stdin",
+        stdin="access_token=token\n",
     )
     connected = program.tell("accounts", "list")
     assert {row["connector"] for row in connected} == {"imap", "salesforce"}

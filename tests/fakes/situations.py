@@ -27,7 +27,7 @@ from desktop.domain.interactions import (
     Role,
 )
 from desktop.domain.ports import Boundary, no_boundary
-from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot, title_of
+from desktop.domain.records import FIELDS, RecordKind, RecordRef, RecordSnapshot, title_of
 from desktop.store.store import Store
 from tests.fakes.clock import ManualClock
 
@@ -115,6 +115,7 @@ def reading(
 
 
 def record(kind: RecordKind, number: int, *, version: str = "1", **fields: str | None) -> RecordSnapshot:
-    """Return a Record as the CRM would show it."""
+    """Return a Record as a CRM shows it to a rep who may see every field."""
     ref = RecordRef(kind, RecordId(f"{kind.value}-{number}"))
-    return RecordSnapshot(ref, fields, version, NOON, title=title_of(kind, fields))
+    whole = {name: fields.get(name) for name in FIELDS[kind]}
+    return RecordSnapshot(ref, whole, version, NOON, title=title_of(kind, whole))

@@ -11,7 +11,10 @@ from tests.fakes.clock import ManualClock
 from tests.fakes.model import ScriptedModel
 from tests.fakes.situations import NOON, interaction, message, new_store
 
-TEXT = "Hello Alex,\n\nwe are interested in your pumps. Could you send a quote?\n\nKind regards\nJane Roe\nBuyer Industries Ltd\n"
+TEXT = (
+    "Hello Alex,\n\nwe are interested in your pumps. Could you send a quote?\n\n"
+    "Kind regards\nJane Roe\nBuyer Industries Ltd\n"
+)
 
 
 class Bench:

@@ -134,18 +134,18 @@ class FieldRow(QWidget):
             y += paragraph.height + 2
         self._paint_marks(painter, self._view)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
+    def focusInEvent(self, event: QFocusEvent) -> None:
         """Show more of a long value while it has the focus, and say so."""
         super().focusInEvent(event)
         self._refit_if_cut()
         self.focused.emit()
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         """Fold a long value again."""
         super().focusOutEvent(event)
         self._refit_if_cut()
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Edit what was clicked twice."""
         super().mouseDoubleClickEvent(event)
         self.wanted.emit()

@@ -124,13 +124,13 @@ class SuggestionPanel(QWidget):
         if not self._view.is_open:
             self._paint_state(painter, self._view)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
+    def focusInEvent(self, event: QFocusEvent) -> None:
         """Say that the block has the focus."""
         super().focusInEvent(event)
         self.update()
         self.focused.emit()
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         """Take the ring away."""
         super().focusOutEvent(event)
         self.update()

@@ -67,7 +67,7 @@ class HelpOverlay(QWidget):
         if event.key() in closing:
             self.shut()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """Close on a click beside the sheet."""
         if not self._sheet.geometry().contains(event.position().toPoint()):
             self.shut()

@@ -10,7 +10,7 @@ import pytest
 from desktop.domain.errors import Cancelled, Rejected, Temporary
 from desktop.domain.ports import ModelState, Question
 from desktop.inference import wire
-from desktop.inference.client import LlamaClient, NoModel
+from desktop.inference.client import STANDS_IN, LlamaClient, NoModel
 from desktop.inference.engine_link import EngineLimits
 from desktop.inference.models import ModelCard, read_card
 from desktop.inference.prompts import SelectPrompt
@@ -86,6 +86,13 @@ def test_nothing_is_started_before_it_is_needed(bench: Bench, card: ModelCard) -
 def test_answers_come_back_in_order(bench: Bench) -> None:
     choices = bench.client.choose("document", QUESTIONS, job="job")
     assert [(c.name, c.probabilities) for c in choices] == [("a", (0.5, 0.5)), ("b", (0.25, 0.25, 0.5))]
+    assert bench.client.status().sentence == STANDS_IN
+
+
+def test_a_model_that_may_be_trusted_is_not_said_to_stand_in(make: Callable[..., Bench], card: ModelCard) -> None:
+    bench = make(replace(card, trust=0.8))
+    assert bench.client.status().sentence == "The language model starts with the next mail."
+    bench.choose()
     assert bench.client.status().sentence == "The language model is ready."
 
 

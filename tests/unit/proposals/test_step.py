@@ -1,5 +1,7 @@
 """Reading → Proposal: what each rule proposes, what it leaves alone, and what it never says twice."""
 
+from dataclasses import replace
+
 import pytest
 
 from desktop.domain.connections import Family
@@ -257,3 +259,11 @@ def test_without_a_crm_the_mail_says_why_it_leads_to_nothing(rig):
     with rig.store.reading() as tx:
         item = tx.interactions.get(interaction().id)
         assert (item.state, item.reason) == (InteractionState.IGNORED, step.NO_CRM)
+
+
+def test_a_field_the_crm_hides_is_not_filled_in(rig):
+    jane = record(RecordKind.CONTACT, 1, last_name="Roe", email="jane.roe@buyer.example", account="account:account-1")
+    shown = {name: value for name, value in jane.fields.items() if name != "mobile"}
+    with rig.store.transaction() as tx:
+        tx.mirror.save(CRM, replace(jane, fields=shown))
+    assert {c.field for c in of_kind(inquiry(rig), RecordKind.CONTACT).changes} == {"title", "phone"}
