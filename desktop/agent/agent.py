@@ -79,6 +79,7 @@ class Agent:
             folder = self._connectors.drafts(connection)
             if folder is not None:
                 self._guarded(connection, _until_done(DraftDesk(connection, folder, self._around).deliver_once))
+        self._wake_snoozed()
         self._tell_model()
 
     def tidy(self) -> float:
@@ -86,6 +87,10 @@ class Agent:
         self._around.condition.well(AGENT)
         self._tell_model()
         self._follow_connections()
+        self._wake_snoozed()
+        return TIDY_EVERY
+
+    def _wake_snoozed(self) -> None:
         with self._around.store.reading() as tx:
             due = tx.proposals.due(self._around.clock.now())
         if due:
@@ -93,7 +98,6 @@ class Agent:
                 for proposal_id in due:
                     tx.proposals.snooze(proposal_id, None)
             self._around.bus.publish(EventName.PROPOSAL_CHANGED, *due)
-        return TIDY_EVERY
 
     def _follow_connections(self) -> None:
         wanted = {c.id: c for c in self._connections() if not c.is_paused}

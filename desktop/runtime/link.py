@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 import os
+import socket
 import sys
 import tempfile
 import threading
@@ -34,6 +35,16 @@ def address_of(data_folder: Path) -> str:
     if folder.stat().st_uid != os.getuid():
         folder = data_folder
     return str(folder / f"{name}.sock")
+
+
+def _hang_up(line: Connection) -> None:
+    """Close a line, also while another thread waits for words on it: closing alone would not wake that thread."""
+    with suppress(OSError, ValueError):
+        if sys.platform != "win32":
+            with socket.socket(fileno=os.dup(line.fileno())) as both_ends:
+                both_ends.shutdown(socket.SHUT_RDWR)
+    with suppress(OSError):
+        line.close()
 
 
 class LinkServer:
@@ -107,8 +118,7 @@ class LinkServer:
     def _drop(self, window: Connection) -> None:
         if window in self._windows:
             self._windows.remove(window)
-        with suppress(OSError):
-            window.close()
+        _hang_up(window)
 
 
 class LinkClient:
@@ -135,8 +145,7 @@ class LinkClient:
     def close(self) -> None:
         """Hang up."""
         self._closed.set()
-        with suppress(OSError):
-            self._connection.close()
+        _hang_up(self._connection)
 
     def _listen(self) -> None:
         with suppress(OSError, EOFError, ValueError, TypeError):
