@@ -15,12 +15,14 @@ from desktop.domain.ports import Clock, LanguageModel, ModelState, ModelStatus
 from desktop.flow import Flow
 from desktop.runtime.events import EventBus
 from desktop.runtime.lanes import AT_ONCE, Lane
+from desktop.runtime.signals import Wakeup
 from desktop.store.store import Store
 
 log = logging.getLogger("dealside.agent")
 
 TIDY_EVERY = 20.0
 LOOK_AGAIN = 2.0
+PATIENCE = 30  # looks
 STOP_SECONDS = 8.0
 AGENT, MODEL = "agent", "model"
 
@@ -72,7 +74,7 @@ class Agent:
             source = self._connectors.mail(connection)
             self._guarded(connection, _until_done(MailDesk(connection, source, self._around, _nothing).pull_once))
             source.close()
-        _until_done(self._flow.advance)()
+        self._finish_reading()
         for connection, crm in crms:
             self._guarded(connection, _until_done(crm.deliver_once))
         for connection in self._connections(Family.MAIL):
@@ -81,6 +83,15 @@ class Agent:
                 self._guarded(connection, _until_done(DraftDesk(connection, folder, self._around).deliver_once))
         self._wake_snoozed()
         self._tell_model()
+
+    def _finish_reading(self) -> None:
+        """Understand and propose all there is, and give what was put off (the engine died) a while to get through."""
+        pause = Wakeup()
+        for _ in range(PATIENCE):
+            _until_done(self._flow.advance)()
+            if not self._has_postponed():
+                return
+            pause.wait(LOOK_AGAIN)
 
     def tidy(self) -> float:
         """Keep the lanes in step with the Connections, wake snoozed cards whose moment has come, say we live."""

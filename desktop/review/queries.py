@@ -178,6 +178,6 @@ def _source_view(item: Interaction, reading: Reading | None, suggestions: tuple[
         text=message.text,
         zones=reading.zones if reading else (),
         evidence=tuple(evidence),
-        troubles=message.troubles,
+        troubles=message.troubles + (reading.notes if reading else ()),
         attachments=tuple(f"{a.filename} ({a.size:,} bytes)" for a in message.attachments),
     )

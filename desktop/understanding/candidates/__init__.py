@@ -1,0 +1,41 @@
+"""The rules that find candidates: one module a kind of Fact. Every candidate is a verbatim span of the mail."""
+
+from desktop.domain.evidence import Candidate
+from desktop.understanding.candidates.addresses import find_addresses
+from desktop.understanding.candidates.amounts import find_amounts
+from desktop.understanding.candidates.asks import find_asks
+from desktop.understanding.candidates.companies import find_companies
+from desktop.understanding.candidates.dates import find_dates
+from desktop.understanding.candidates.people import find_people
+from desktop.understanding.candidates.phones import find_phones
+from desktop.understanding.candidates.products import find_products
+from desktop.understanding.candidates.titles import find_titles
+from desktop.understanding.document import Document
+
+_FINDERS = (
+    find_people,
+    find_titles,
+    find_companies,
+    find_addresses,
+    find_phones,
+    find_amounts,
+    find_dates,
+    find_products,
+    find_asks,
+)
+
+
+def find_candidates(document: Document) -> tuple[Candidate, ...]:
+    """Return every candidate of every kind; per kind one for each value, the best-placed.
+
+    What stands in a paragraph that speaks to software, or in such a subject or name, is left out.
+    """
+    best: dict[tuple[str, str], Candidate] = {}
+    for find in _FINDERS:
+        for candidate in find(document):
+            if document.is_aimed_at_software(candidate.evidence.span):
+                continue
+            key = (candidate.kind.value, candidate.value.casefold())
+            if key not in best or candidate.rule_score > best[key].rule_score:
+                best[key] = candidate
+    return tuple(best.values())

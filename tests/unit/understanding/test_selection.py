@@ -1,0 +1,88 @@
+import pytest
+
+from desktop.domain.errors import Defect
+from desktop.domain.evidence import FactKind, Intent, Sentiment
+from desktop.domain.ports import Choice, ModelState
+from desktop.understanding.candidates import find_candidates
+from desktop.understanding.document import open_document
+from desktop.understanding.selection import (
+    MAX_DOCUMENT,
+    MAX_OPTIONS,
+    NO_SELECTION,
+    NONE,
+    ask_model,
+    document_text,
+    fused,
+    options_by_kind,
+    questions_for,
+)
+from tests.fakes.mails import OWN, message, sample
+from tests.fakes.model import ScriptedModel
+
+DOCUMENT = open_document(sample("price-request"), OWN)
+OPTIONS = options_by_kind(find_candidates(DOCUMENT))
+
+
+def test_one_question_a_kind_with_the_words_of_the_mail_and_none():
+    questions = {question.name: question for question in questions_for(OPTIONS)}
+    assert questions["amount"].options == ("£28,500", NONE)
+    assert set(questions) == {kind.value for kind in OPTIONS} | {"intent", "sentiment"}
+    assert questions["intent"].options == tuple(intent.value for intent in Intent)
+    assert questions["sentiment"].options == tuple(mood.value for mood in Sentiment)
+    for kind in OPTIONS:
+        assert all(option == NONE or option in " ".join((*_sources(), "")) for option in questions[kind.value].options)
+
+
+def _sources() -> tuple[str, ...]:
+    mail = DOCUMENT.message
+    return " ".join(mail.text.split()), mail.subject, *(f"{p.name} <{p.address}>" for p in mail.participants)
+
+
+def test_options_are_bounded_and_the_best_come_first():
+    text = "We talked about " + ", ".join(f"€ {number}00" for number in range(1, 30))
+    found = options_by_kind(find_candidates(open_document(message(text), OWN)))[FactKind.AMOUNT]
+    assert len(found) == MAX_OPTIONS
+    assert [c.rule_score for c in found] == sorted((c.rule_score for c in found), reverse=True)
+
+
+def test_the_document_is_numbered_bounded_and_without_quotes():
+    text = document_text(open_document(sample("reply-bottom-quote"), OWN))
+    assert text.startswith("1: From: Marta Nilsen\n2: Subject: ")
+    assert "Please go ahead" in text
+    assert "Which one do you prefer" not in text
+    assert len(document_text(open_document(message("word " * 50_000), OWN))) <= MAX_DOCUMENT
+
+
+@pytest.mark.parametrize("state", [ModelState.ABSENT, ModelState.FAILED])
+def test_a_model_that_is_not_there_is_not_asked(state: ModelState):
+    model = ScriptedModel(state=state)
+    assert ask_model(model, DOCUMENT, OPTIONS, job="j") is NO_SELECTION
+    assert not model.asked
+    assert ask_model(None, DOCUMENT, OPTIONS, job="j") is NO_SELECTION
+
+
+@pytest.mark.parametrize("state", [ModelState.READY, ModelState.LOADING, ModelState.BACKOFF])
+def test_any_other_model_is_asked_even_without_trust(state: ModelState):
+    model = ScriptedModel(state=state, trust=0.0)
+    selection = ask_model(model, DOCUMENT, OPTIONS, job="j")
+    assert model.asked[0].job == "j"
+    assert selection.model_hash == model.model_hash
+    assert set(selection.choices) == {question.name for question in model.asked[0].questions}
+
+
+class WrongModel(ScriptedModel):
+    def choose(self, document, questions, *, job):
+        return tuple(Choice(question.name, (1.0,)) for question in questions)
+
+
+def test_an_answer_that_fits_no_question_is_a_defect():
+    with pytest.raises(Defect):
+        ask_model(WrongModel(), DOCUMENT, OPTIONS, job="j")
+
+
+def test_fusing():
+    choice = Choice("amount", (0.1, 0.8, 0.1))
+    assert fused([0.9, 0.3, 0.25], None, 0.5) == (0.9, 0.3, 0.25)
+    assert fused([0.9, 0.3, 0.25], choice, 0.0) == (0.9, 0.3, 0.25)
+    assert fused([0.9, 0.3, 0.25], choice, 1.0) == (0.1, 0.8, 0.1)
+    assert fused([0.9, 0.3, 0.25], choice, 0.5) == pytest.approx((0.5, 0.55, 0.175))
