@@ -6,6 +6,7 @@ Never imports a front end.
 
 import hashlib
 import hmac
+import json
 import logging
 import shutil
 import sys
@@ -17,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 from desktop import __version__
 from desktop.domain.connections import Connection, ConnectorInfo, Family
 from desktop.domain.errors import Temporary, UserActionNeeded
-from desktop.domain.ids import ConnectionId
+from desktop.domain.ids import ConnectionId, RecordId
 from desktop.domain.ports import Boundary, Clock, CrmConnector, DraftFolder, LanguageModel, MailSource, no_boundary
+from desktop.domain.records import FIELDS, RecordKind, RecordRef
 from desktop.system import resources
 from desktop.system.clock import SystemClock
 from desktop.system.profile import Profile
@@ -50,7 +52,7 @@ class Parts:
     has_agent: bool = False
 
     def store(self) -> "Store":
-        """Return the store, opened once; a new one gets the sample mailbox and the local book."""
+        """Return the store, opened once; a new one gets the sample mailbox and a small local book."""
         if self._store is None:
             from desktop.store.store import Store  # noqa: PLC0415  (SQLAlchemy: 0.3 s the window's first paint has not)
 
@@ -273,6 +275,10 @@ def _embed_defaults(store: "Store", profile: Profile, clock: Clock) -> None:
         Connection(ConnectionId("sample-mailbox"), "maildir", Family.MAIL, "Sample mailbox", settings),
         Connection(ConnectionId("local-book"), "book", Family.CRM, "Local book", dict(EMBEDDED)),
     )
+    for row in json.loads(resources.path("samples", "book.json").read_text(encoding="utf-8")):
+        kind = RecordKind(row["kind"])
+        fields = {name: row["fields"].get(name) for name in FIELDS[kind]}
+        store.book.put(RecordRef(kind, RecordId(row["id"])), fields, key=None, expected="")
     with store.transaction() as tx:
         for connection in defaults:
             tx.connections.save(connection, clock.now())
