@@ -11,6 +11,7 @@ from desktop.domain.proposals import Draft, Proposal, Suggestion
 from desktop.domain.records import RecordKind
 from desktop.proposals.basis import Basis, Plan, match
 from desktop.proposals.drafting import Identity, reply
+from desktop.proposals.duplicates import said_already
 from desktop.proposals.rules import RULES
 from desktop.store.store import Store, Transaction
 
@@ -61,9 +62,9 @@ def _suggestions(
         plan = rule(basis)
         if plan is None:
             continue
-        earlier = tx.proposals.same(plan.same_as) if plan.same_as else ()
-        if earlier:
-            basis.refs.setdefault(plan.kind, f"suggestion:{earlier[0].id}")
+        earlier = said_already(tx, plan)
+        if earlier is not None:
+            basis.refs.setdefault(plan.kind, f"suggestion:{earlier.id}")
             continue
         suggestion = _suggestion(plan, proposal_id, basis.connection_id)
         basis.refs.setdefault(plan.kind, f"suggestion:{suggestion.id}")

@@ -113,11 +113,8 @@ class Proposals:
         self.refresh(value.proposal_id)
 
     def same(self, key: str) -> tuple[Suggestion, ...]:
-        """Return Suggestions under this duplicate key that are open, snoozed or on their way."""
-        alive = [s.value for s in (SuggestionState.OPEN, SuggestionState.SNOOZED, SuggestionState.QUEUED)]
-        rows = self._connection.execute(
-            select(suggestion).where(suggestion.c.same_as == key, suggestion.c.state.in_(alive))
-        )
+        """Return every Suggestion under this duplicate key."""
+        rows = self._connection.execute(select(suggestion).where(suggestion.c.same_as == key))
         return tuple(_suggestion(row) for row in rows)
 
     def draft(self, draft_id: DraftId) -> Draft:

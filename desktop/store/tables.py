@@ -83,7 +83,7 @@ suggestion = Table(
     Column("body", Text, nullable=False),
 )
 Index("suggestion_by_proposal", suggestion.c.proposal_id, suggestion.c.position)
-Index("suggestion_by_same_as", suggestion.c.same_as, suggestion.c.state)
+Index("suggestion_by_same_as", suggestion.c.same_as, sqlite_where=text("same_as != ''"))
 
 draft = Table(
     "draft",
