@@ -5,6 +5,8 @@ A lane owns its connector, so nothing that is not thread-safe is ever shared, an
 
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Protocol, TypeVar
 
 from desktop.agent.condition import Condition
 from desktop.agent.desks import IDLE, Connectors, CrmDesk, DraftDesk, MailDesk, Surroundings
@@ -24,7 +26,16 @@ TIDY_EVERY = 20.0
 LOOK_AGAIN = 2.0
 PATIENCE = 30  # looks
 STOP_SECONDS = 8.0
+ENDING_SECONDS = 0.2
 AGENT, MODEL = "agent", "model"
+
+
+class _Closable(Protocol):
+    def close(self) -> None:
+        """Let go of connections."""
+
+
+_C = TypeVar("_C", bound=_Closable)
 
 
 class Agent:
@@ -38,6 +49,7 @@ class Agent:
         self._connectors = connectors
         self._flow = Flow(store, clock, model, bus.publish)
         self._lanes: dict[str, list[Lane]] = {}
+        self._ending: dict[str, list[Lane]] = {}
         self._served: dict[str, Connection] = {}
         self._understanding = Lane("understanding", self._understand)
         self._tidying = Lane("tidying", self.tidy)
@@ -49,13 +61,18 @@ class Agent:
 
     def stop(self) -> bool:
         """End every lane; return whether all ended in time. What was not finished is done after the next start."""
-        lanes = [self._tidying, self._understanding, *(lane for group in self._lanes.values() for lane in group)]
+        self._tidying.stop()
+        self._understanding.stop()
+        self._model.cancel()
+        # First the one that starts lanes, so that none is started behind our back.
+        has_tidied = self._tidying.join(STOP_SECONDS)
+        groups = (*self._lanes.values(), *self._ending.values())
+        lanes = [self._understanding, *(lane for group in groups for lane in group)]
         for lane in lanes:
             lane.stop()
-        self._model.cancel()
         ended = [lane.join(STOP_SECONDS) for lane in lanes]
         self._model.close()
-        return all(ended)
+        return has_tidied and all(ended)
 
     def poke(self) -> None:
         """Something is new (a Decision, a Connection, the rep asked to look): every lane takes a turn now."""
@@ -67,22 +84,40 @@ class Agent:
 
     def run_once(self) -> None:
         """Do, in this thread, all there is to do now: look at the CRMs, pull the mail, understand, propose, deliver."""
-        crms = [(c, CrmDesk(c, self._connectors.crm(c), self._around)) for c in self._connections(Family.CRM)]
-        for connection, crm in crms:
-            self._guarded(connection, crm.mirror_once)
-        for connection in self._connections(Family.MAIL):
-            source = self._connectors.mail(connection)
-            self._guarded(connection, _until_done(MailDesk(connection, source, self._around, _nothing).pull_once))
-            source.close()
-        self._finish_reading()
-        for connection, crm in crms:
-            self._guarded(connection, _until_done(crm.deliver_once))
-        for connection in self._connections(Family.MAIL):
-            folder = self._connectors.drafts(connection)
-            if folder is not None:
-                self._guarded(connection, _until_done(DraftDesk(connection, folder, self._around).deliver_once))
+        with ExitStack() as end:
+            crms = self._opened(Family.CRM, self._connectors.crm, end)
+            desks = [(connection, CrmDesk(connection, crm, self._around)) for connection, crm in crms]
+            for connection, desk in desks:
+                self._guarded(connection, desk.mirror_once)
+            for connection, source in self._opened(Family.MAIL, self._connectors.mail, end):
+                mail = MailDesk(connection, source, self._around, _nothing)
+                self._guarded(connection, _until_done(mail.pull_once))
+            self._finish_reading()
+            for connection, desk in desks:
+                self._guarded(connection, _until_done(desk.deliver_once))
+            for connection, folder in self._opened(Family.MAIL, self._connectors.drafts, end):
+                drafts = DraftDesk(connection, folder, self._around)
+                self._guarded(connection, _until_done(drafts.deliver_once))
         self._wake_snoozed()
         self._tell_model()
+
+    def _opened(
+        self, family: Family, connect: Callable[[Connection], _C | None], end: ExitStack
+    ) -> list[tuple[Connection, _C]]:
+        """Return the connectors of a family that can be opened, each closed at the `end`; say what is wrong else."""
+        found: list[tuple[Connection, _C]] = []
+        for connection in self._connections(family):
+            if connection.is_paused:
+                continue
+            try:
+                connector = connect(connection)
+            except Exception as error:  # noqa: BLE001  (one connection that cannot be opened stops no other)
+                self._around.condition.trouble(connection.id, error)
+                continue
+            if connector is not None:
+                end.callback(connector.close)
+                found.append((connection, connector))
+        return found
 
     def _finish_reading(self) -> None:
         """Understand and propose all there is, and give what was put off (the engine died) a while to get through."""
@@ -99,7 +134,7 @@ class Agent:
         self._tell_model()
         self._follow_connections()
         self._wake_snoozed()
-        return TIDY_EVERY
+        return LOOK_AGAIN if self._ending else TIDY_EVERY
 
     def _wake_snoozed(self) -> None:
         with self._around.store.reading() as tx:
@@ -113,11 +148,19 @@ class Agent:
     def _follow_connections(self) -> None:
         wanted = {c.id: c for c in self._connections() if not c.is_paused}
         for known in [known for known in self._lanes if wanted.get(ConnectionId(known)) != self._served[known]]:
-            for lane in self._lanes.pop(known):
+            self._ending[known] = self._lanes.pop(known)
+            for lane in self._ending[known]:
                 lane.stop()
+        self._forget_ended()
         for connection in wanted.values():
-            if connection.id not in self._lanes:
+            if connection.id not in self._lanes and connection.id not in self._ending:
                 self._serve(connection)
+
+    def _forget_ended(self) -> None:
+        """Let go of lanes that are over. Until then nobody else may serve theirs: a draft would be put there twice."""
+        for known, lanes in list(self._ending.items()):
+            if all(lane.join(ENDING_SECONDS) for lane in lanes):
+                del self._ending[known]
 
     def _serve(self, connection: Connection) -> None:
         try:
@@ -131,14 +174,16 @@ class Agent:
 
     def _lanes_for(self, connection: Connection) -> list[Lane]:
         if connection.family is Family.CRM:
-            crm = CrmDesk(connection, self._connectors.crm(connection), self._around)
-            return [Lane(f"crm {connection.id}", crm.turn)]
+            crm = self._connectors.crm(connection)
+            desk = CrmDesk(connection, crm, self._around)
+            return [Lane(f"crm {connection.id}", desk.turn, at_end=crm.close)]
         source = self._connectors.mail(connection)
-        desk = MailDesk(connection, source, self._around, self._understanding.wake)
-        lanes = [Lane(f"mail {connection.id}", desk.turn, interrupt=source.interrupt)]
+        mail = MailDesk(connection, source, self._around, self._understanding.wake)
+        lanes = [Lane(f"mail {connection.id}", mail.turn, interrupt=source.interrupt, at_end=source.close)]
         folder = self._connectors.drafts(connection)
         if folder is not None:
-            lanes.append(Lane(f"drafts {connection.id}", DraftDesk(connection, folder, self._around).turn))
+            drafts = DraftDesk(connection, folder, self._around)
+            lanes.append(Lane(f"drafts {connection.id}", drafts.turn, at_end=folder.close))
         return lanes
 
     def _understand(self) -> float:

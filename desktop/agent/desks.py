@@ -21,6 +21,7 @@ WAIT_FOR_MAIL = 300.0
 MIRROR_EVERY = timedelta(seconds=60)
 PICKLISTS_EVERY = timedelta(hours=6)
 IDLE = 3600.0
+OVERDUE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,11 @@ class DraftDesk:
 
     def turn(self) -> float:
         """Deliver all that is due and say when to come back."""
-        while self.deliver_once():
-            pass
+        try:
+            while self.deliver_once():
+                pass
+        except Exception as error:  # noqa: BLE001  (as above: this is the store's trouble, a folder's is in its entry)
+            return self._around.condition.trouble(self._connection.id, error)
         return seconds_to_next_delivery(self._around)
 
 
@@ -135,7 +139,9 @@ def seconds_to_next_delivery(around: Surroundings) -> float:
         due = tx.outbox.next_due_at()
     if due is None:
         return IDLE
-    return min(max((due - around.clock.now()).total_seconds(), 0.2), IDLE)
+    left = (due - around.clock.now()).total_seconds()
+    # Long overdue is what cannot go yet: it waits for another change, or its connection is paused or gone.
+    return OVERDUE if left < -OVERDUE else min(max(left, 0.2), IDLE)
 
 
 def _deliver(

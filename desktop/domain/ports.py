@@ -113,6 +113,10 @@ class DraftFolder(Protocol):
     def remove(self, message_id: str) -> bool:
         """Remove the draft with this Message-ID; return False when there is none (any more)."""
 
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of connections; the folder may be used again afterwards."""
+
 
 # --- CRM ------------------------------------------------------------------------------------------------------------
 

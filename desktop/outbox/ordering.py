@@ -10,6 +10,7 @@ from desktop.store.store import Transaction
 
 PENDING = "suggestion:"
 _GONE = frozenset({SuggestionState.DISMISSED, SuggestionState.EXPIRED, SuggestionState.UNDONE})
+_STUCK = frozenset({SuggestionState.REJECTED, SuggestionState.CONFLICT})
 _UNFINISHED = frozenset({DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.NEEDS_USER})
 
 
@@ -63,6 +64,8 @@ def _record_of(tx: Transaction, suggestion_id: SuggestionId) -> str | Blocked | 
     words = f"{suggestion.kind.value} {suggestion.title}"
     if suggestion.state is SuggestionState.QUEUED:
         return Blocked(f"Waits until the {words} is written.")
+    if suggestion.state in _STUCK:
+        return Blocked(f"Waits for the {words}, which did not go through: send it again, or take it back.")
     return Blocked(f"Waits for the {words}: accept or dismiss it.")
 
 

@@ -16,9 +16,12 @@ OURS = "Something went wrong inside Dealside; the log says more. Nothing was los
 
 
 def wait_after(attempts: int, error: Temporary) -> float:
-    """Return the seconds to wait after so many failed attempts: what the other side asked, else doubling."""
+    """Return the seconds to wait after so many failed attempts: what the other side asked, else doubling.
+
+    Never nothing, even where the other side asks for nothing: the entry would be due again in the same turn.
+    """
     if error.retry_after is not None:
-        return max(error.retry_after, 0.0)
+        return max(error.retry_after, FIRST_WAIT)
     return float(min(FIRST_WAIT * 2 ** min(attempts, 20), LONGEST_WAIT))
 
 
@@ -37,7 +40,7 @@ def record_failure(tx: Transaction, entry: OutboxEntry, error: Exception, now: d
         until = now + timedelta(seconds=wait_after(entry.attempts, error))
         tx.outbox.postpone(entry.id, until, sentence=error.sentence)
     elif isinstance(error, Cancelled):
-        tx.outbox.postpone(entry.id, now, sentence="")
+        tx.outbox.postpone(entry.id, now + timedelta(seconds=FIRST_WAIT), sentence="")
     elif entry.attempts + 1 < MOST_DEFECTS:
         tx.outbox.postpone(
             entry.id, now + timedelta(seconds=wait_after(entry.attempts, Temporary(OURS))), sentence=OURS

@@ -112,9 +112,14 @@ class StoredReview:
             )
             version = "" if entry.state is DeliveryState.CONFLICT else entry.version
             tx.outbox.requeue(replace(entry, before=before, version=version))
-            suggestion = tx.proposals.find_suggestion(subject_id)
+            if entry.attempts:
+                # It stays an entry that was tried: taken back now, it is still looked for on the other side.
+                tx.outbox.postpone(entry.id, self._clock.now(), sentence="")
+            suggestion, draft = tx.proposals.find_suggestion(subject_id), tx.proposals.find_draft(subject_id)
             if suggestion is not None:
                 tx.proposals.save_suggestion(replace(suggestion, state=SuggestionState.QUEUED))
+            if draft is not None:
+                tx.proposals.save_draft(replace(draft, state=DraftState.QUEUED))
             self._record(tx, subject_id, Verdict.ACCEPT, reason="sent again")
 
     def save_draft(self, draft_id: DraftId, *, subject: str, body: str) -> None:

@@ -1,5 +1,6 @@
 """Taking a Decision back: before delivery the entry is cancelled, after it the opposite entry is queued."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,10 @@ OPPOSITE = {
 BEING_SENT = "It is being sent at this moment: undo it again in a few seconds."
 
 
+STAYS = "It stays as it is on the other side."
+_STUCK = frozenset({DeliveryState.CONFLICT, DeliveryState.REJECTED})
+
+
 class Undoing:
     """Undo for Suggestions and Drafts, inside the caller's transaction."""
 
@@ -33,9 +38,16 @@ class Undoing:
             return f"{suggestion.title} is open again."
         if suggestion.state in {SuggestionState.OPEN, SuggestionState.SNOOZED, SuggestionState.UNDONE}:
             raise Rejected("There is nothing to undo here.")
-        is_queued = self._reverse(tx, suggestion.id)
+        entry = _latest(tx, suggestion.id)
+        if entry.operation not in OPPOSITE:
+            is_there = _give_up(tx, entry)
+            state = SuggestionState.DELIVERED if is_there else SuggestionState.OPEN
+            tx.proposals.save_suggestion(replace(suggestion, state=state))
+            return STAYS
+        renewed = _as_it_is_now(suggestion, tx.outbox.live(entry.id))
+        is_queued = self._reverse(tx, entry)
         state = SuggestionState.QUEUED if is_queued else SuggestionState.OPEN
-        tx.proposals.save_suggestion(replace(suggestion, state=state))
+        tx.proposals.save_suggestion(replace(renewed, state=state))
         return f"{suggestion.title} is being put back." if is_queued else f"{suggestion.title} is open again."
 
     def draft(self, tx: "Transaction", draft: Draft) -> str:
@@ -45,22 +57,26 @@ class Undoing:
             return "The reply is open again."
         if draft.state in {DraftState.OPEN, DraftState.UNDONE}:
             raise Rejected("There is nothing to undo here.")
-        is_queued = self._reverse(tx, draft.id)
+        entry = _latest(tx, draft.id)
+        if entry.operation not in OPPOSITE:
+            _give_up(tx, entry)
+            tx.proposals.save_draft(replace(draft, state=DraftState.DELIVERED))
+            return STAYS
+        is_queued = self._reverse(tx, entry)
         tx.proposals.save_draft(replace(draft, state=DraftState.QUEUED if is_queued else DraftState.OPEN))
         return "The reply is being taken out of Drafts." if is_queued else "The reply is open again."
 
-    def _reverse(self, tx: "Transaction", subject_id: str) -> bool:
-        """Cancel or reverse the subject's latest entry; return whether an opposite entry was queued."""
-        entry = tx.outbox.of_subject(subject_id)[-1]
+    def _reverse(self, tx: "Transaction", entry: OutboxEntry) -> bool:
+        """Cancel or reverse an entry; return whether an opposite entry was queued."""
         if entry.state is DeliveryState.SENDING:
             raise Rejected(BEING_SENT)
-        if entry.operation not in OPPOSITE:
-            raise Rejected("It is being put back already.")
         if entry.state is DeliveryState.DELIVERED:
             tx.outbox.add(self._opposite(tx, entry))
             return True
         tx.outbox.settle(entry.id, DeliveryState.CANCELLED)
-        if entry.attempts == 0:
+        # A conflict was found by looking: neither our values nor those before them are there.
+        is_not_there = entry.state is DeliveryState.CONFLICT and entry.operation is Operation.UPDATE
+        if entry.attempts == 0 or is_not_there:
             return False
         # It was tried and the answer may have been lost: look on the other side, and put back what is found.
         tx.outbox.add(self._opposite(tx, entry))
@@ -85,3 +101,25 @@ class Undoing:
             idempotency_key=entry.idempotency_key,
             created_at=self._clock.now(),
         )
+
+
+def _latest(tx: "Transaction", subject_id: str) -> OutboxEntry:
+    """Return what the next undo is about: the newest entry, leaving out undos that were given up."""
+    entries = tx.outbox.of_subject(subject_id)
+    return [e for e in entries if e.operation in OPPOSITE or e.state is not DeliveryState.CANCELLED][-1]
+
+
+def _give_up(tx: "Transaction", entry: OutboxEntry) -> bool:
+    """Let go of an undo that cannot be carried out; return whether what it should have put back is still there."""
+    if entry.state is DeliveryState.SENDING:
+        raise Rejected(BEING_SENT)
+    if entry.state not in _STUCK:
+        raise Rejected("It is being put back already.")
+    tx.outbox.settle(entry.id, DeliveryState.CANCELLED)
+    return entry.operation is Operation.REMOVE or _latest(tx, entry.subject_id).state is DeliveryState.DELIVERED
+
+
+def _as_it_is_now(suggestion: Suggestion, live: Mapping[str, str | None]) -> Suggestion:
+    """Return the Suggestion with what a Conflict found as its before-values, so that the rep decides on those."""
+    changes = tuple(replace(c, before=live[c.field]) if c.field in live else c for c in suggestion.changes)
+    return replace(suggestion, changes=changes)

@@ -18,17 +18,28 @@ AT_ONCE = 0.0
 
 
 def _nothing() -> None:
-    """Interrupt nothing."""
+    """Interrupt nothing, let go of nothing."""
 
 
 class Lane:
     """A thread that takes turns until it is stopped. A turn that raises is logged whole and tried again later."""
 
-    def __init__(self, name: str, turn: Callable[[], float], *, interrupt: Callable[[], None] = _nothing) -> None:
-        """`interrupt` makes a turn that waits for the outside return soon; it is called from other threads."""
+    def __init__(
+        self,
+        name: str,
+        turn: Callable[[], float],
+        *,
+        interrupt: Callable[[], None] = _nothing,
+        at_end: Callable[[], None] = _nothing,
+    ) -> None:
+        """`interrupt` makes a turn that waits for the outside return soon; it is called from other threads.
+
+        `at_end` lets go of what the turns worked with, in the lane's own thread, after the last of them.
+        """
         self.name = name
         self._turn = turn
         self._interrupt = interrupt
+        self._at_end = at_end
         self._wakeup = Wakeup()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -54,6 +65,13 @@ class Lane:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        self._take_turns()
+        try:
+            self._at_end()
+        except Exception:
+            log.exception("the end of lane %s failed", self.name)
+
+    def _take_turns(self) -> None:
         while not self._stopping.is_set():
             self._wakeup.clear()
             try:

@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.server, pytest.mark.end2end]
 
-UNLOCK = "printf %s \"$KEYRING_PASSWORD\" | gnome-keyring-daemon --unlock --components=secrets >/dev/null; "
+UNLOCK = 'printf %s "$KEYRING_PASSWORD" | gnome-keyring-daemon --unlock --components=secrets >/dev/null; '
 
 
 class Home:

@@ -38,7 +38,13 @@ class Profile:
 
     def tell(self, *words: str) -> subprocess.CompletedProcess:
         return subprocess.run(
-            self._command(*words), input=PASSPHRASE + "\n", cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
+            self._command(*words),
+            input=PASSPHRASE + "\n",
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
         )
 
     def start_agent(self) -> subprocess.Popen:
@@ -102,7 +108,11 @@ def test_the_engine_may_be_killed_at_any_moment_and_the_job_still_finishes(profi
     kills: list[int] = []
     ended = threading.Event()
     runner = subprocess.Popen(
-        profile._command("run", "--once", "--json"), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=ROOT, text=True
+        profile._command("run", "--once", "--json"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        cwd=ROOT,
+        text=True,
     )
     profile.processes.append(runner)
     runner.stdin.write(PASSPHRASE + "\n")

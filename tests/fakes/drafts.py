@@ -23,3 +23,6 @@ class MemoryDrafts(DraftFolder):
         before = len(self.kept)
         self.kept = [(known, raw) for known, raw in self.kept if known != message_id]
         return len(self.kept) < before
+
+    def close(self) -> None:
+        """Nothing is open."""

@@ -40,8 +40,8 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     org: Org
 
-    def __init__(self, org: Org, state_file: Path | None) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, org: Org, state_file: Path | None, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.org = org
         self.state_file = state_file
         self.lock = threading.RLock()
@@ -288,11 +288,12 @@ class _Handler(BaseHTTPRequestHandler):
 class SalesforceServer:
     """The simulator inside the test's own process, as a context manager. The org's clock is `org`'s own."""
 
-    def __init__(self, org: Org | None = None, *, state_file: Path | None = None) -> None:
+    def __init__(self, org: Org | None = None, *, state_file: Path | None = None, port: int = 0) -> None:
+        """`port` is for one that comes back to where it was."""
         self.org = org or Org()
         if state_file is not None and state_file.exists():
             self.org.load(json.loads(state_file.read_text(encoding="utf-8")))
-        self._server = _Server(self.org, state_file)
+        self._server = _Server(self.org, state_file, port)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self.faults = self._server.faults
         self.requests = self._server.requests

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from desktop.domain.deliveries import DeliveryState, Operation
-from desktop.domain.errors import Rejected, Temporary
+from desktop.domain.errors import Rejected, Temporary, UserActionNeeded
 from desktop.domain.evidence import FactKind, Intent
 from desktop.domain.ids import SuggestionId
 from desktop.domain.proposals import DraftState, SuggestionState
@@ -175,6 +175,46 @@ def test_undo_while_the_answer_was_lost_finds_and_removes_what_was_made(rig, car
     rig.deliver()
     assert rig.crm.all(RecordKind.ACCOUNT) == []
     assert [e.state for e in entries(rig, account.id)] == [DeliveryState.CANCELLED, DeliveryState.DELIVERED]
+
+
+def test_undo_after_sending_again_still_finds_and_removes_what_was_made(rig, card):
+    account = of_kind(card, RecordKind.ACCOUNT)
+    rig.crm.fail_after = [Temporary("no answer")]
+    rig.review.accept(account.id)
+    rig.deliver()
+    rig.crm.fail_before = [UserActionNeeded("Sign in again.")]
+    rig.deliver()
+    rig.review.retry(account.id)
+    rig.review.undo(account.id)
+    rig.deliver()
+    assert rig.crm.all(RecordKind.ACCOUNT) == []
+
+
+def test_an_undo_that_is_refused_can_be_given_up_and_tried_later(rig, card):
+    account = of_kind(card, RecordKind.ACCOUNT)
+    rig.review.accept(account.id)
+    rig.deliver()
+    rig.crm.fail_before = [Rejected("It is locked.")]
+    rig.review.undo(account.id)
+    rig.deliver()
+    assert rig.now(account).state is SuggestionState.REJECTED
+    assert "stays as it is" in rig.review.undo(account.id)
+    assert rig.now(account).state is SuggestionState.DELIVERED
+    rig.deliver()
+    assert len(rig.crm.all(RecordKind.ACCOUNT)) == 1
+    rig.review.undo(account.id)
+    rig.deliver()
+    assert rig.now(account).state is SuggestionState.UNDONE
+    assert rig.crm.all(RecordKind.ACCOUNT) == []
+
+
+def test_a_draft_sent_again_is_on_its_way_again(rig, card):
+    rig.drafts.fail_after = [Rejected("It was not taken.")]
+    rig.review.accept_draft(card.draft.id)
+    rig.deliver()
+    assert rig.draft_now(card.draft).state is DraftState.REJECTED
+    rig.review.retry(card.draft.id)
+    assert rig.draft_now(card.draft).state is DraftState.QUEUED
 
 
 def test_undo_while_it_is_being_sent_is_refused(rig, card):
