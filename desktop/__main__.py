@@ -1,45 +1,66 @@
-"""Entry: arguments → log → profile → the front end that was asked for → exit code. Imports as little as it can."""
+"""Entry: arguments → log → profile → the front end that was asked for → exit code. Imports as little as it can.
 
+A window start is laid out for time: the key comes from the keyring on another core while Qt loads on this one, and
+no garbage is looked for until the first page is painted.
+"""
+
+import gc
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from desktop.cli.parser import exit_code, make_parser
 from desktop.domain.errors import DealsideError
 
 if TYPE_CHECKING:
     from desktop.bootstrap import Parts
     from desktop.cli.printing import Printer
-    from desktop.system.profile import Profile
+    from desktop.system.profile import EarlyKey, Profile
+
+KEYRING_SECONDS = 5.0
+LOADING_OBJECTS = 1_000_000
+USUAL_THRESHOLDS = gc.get_threshold()
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program and return its exit code."""
+def main(arguments: Sequence[str] | None = None, *, on_ready: Callable[[], None] | None = None) -> int:
+    """Run the program and return its exit code. `on_ready` comes once a window's first page is painted."""
     argv = list(sys.argv[1:] if arguments is None else arguments)
-    if argv[:1] == ["--child"]:
+    if getattr(sys, "frozen", False):
         from desktop.runtime.process import freeze_support  # noqa: PLC0415  (frozen builds only)
 
         if freeze_support(argv):
             return 0
-    args = make_parser().parse_args(argv)
+    args = arguments_of(argv)
     try:
-        return _dispatch(args)
+        return serve(args, _profile(args), on_ready=on_ready)
     except DealsideError as error:
+        from desktop.cli.parser import exit_code  # noqa: PLC0415  (loads what a window does without)
+
         print(error.sentence, file=sys.stderr)  # noqa: T201  (there may be no window and no log yet)
         return exit_code(error)
     except KeyboardInterrupt:
         return 130
 
 
-def _dispatch(args: Namespace) -> int:
+def arguments_of(argv: Sequence[str]) -> Namespace:
+    """Return what the command line says. The usual one says nothing, and building the parser takes 5 ms."""
+    if not argv:
+        return Namespace(command=None, profile="default", data_root=None, passphrase=False, verbose=False)
+    from desktop.cli.parser import make_parser  # noqa: PLC0415
+
+    return make_parser().parse_args(argv)
+
+
+def serve(args: Namespace, profile: "Profile", *, on_ready: Callable[[], None] | None = None) -> int:
+    """Do what the arguments ask, on an open profile; return the exit code."""
     from desktop.bootstrap import Parts  # noqa: PLC0415  (not for --help and --version)
 
-    profile = _profile(args)
     _start_log(args, profile)
     parts = Parts(profile)
     try:
-        return _COMMANDS[args.command or "window"](args, parts)
+        if _wants_window(args):
+            return _window(args, parts, on_ready)
+        return _COMMANDS[args.command](args, parts)
     finally:
         parts.close()
         # A temporary profile with a window is its agent's to throw away, when the window has closed.
@@ -53,9 +74,42 @@ def _profile(args: Namespace) -> "Profile":
     if args.command == "agent" and args.unlock_from_stdin:
         return unlock(args.profile, args.data_root, sys.stdin.readline().strip())
     passphrase = _ask_passphrase() if args.passphrase else None
-    if args.command in (None, "window", "run", "doctor"):
+    if _wants_window(args):
+        early_key = _ask_early(args)
+        load_window()
+        return open_profile_or_sample(args.profile, args.data_root, passphrase=passphrase, early_key=early_key)
+    if args.command in ("run", "doctor"):
         return open_profile_or_sample(args.profile, args.data_root, passphrase=passphrase)
     return open_profile(args.profile, args.data_root, passphrase=passphrase)
+
+
+def _wants_window(args: Namespace) -> bool:
+    return args.command in (None, "window")
+
+
+def _ask_early(args: Namespace) -> "EarlyKey":
+    """Have the keyring asked for the key of the store while the window loads."""
+    from desktop.runtime.errand import Errand  # noqa: PLC0415  (as above)
+    from desktop.system.profile import is_in_keyring, key_from_keyring  # noqa: PLC0415
+
+    if args.passphrase or not is_in_keyring(args.profile, args.data_root):
+        return str
+    errand = Errand(lambda: key_from_keyring(args.profile).encode())
+    return lambda: errand.answer(KEYRING_SECONDS).decode()
+
+
+def load_window() -> None:
+    """Load what a window consists of, where there is a display, in the order that loads fastest."""
+    from desktop.system.environment import has_display  # noqa: PLC0415
+
+    if has_display():
+        gc.set_threshold(LOADING_OBJECTS)
+        import desktop.bootstrap  # noqa: PLC0415
+        import desktop.review.queries  # noqa: PLC0415  (before Qt, which slows down every import that follows it)
+        from desktop.ui.lean_imports import lean_imports  # noqa: PLC0415
+
+        lean_imports()
+        import desktop.ui.application  # noqa: F401, PLC0415
 
 
 def _ask_passphrase() -> str:
@@ -67,13 +121,18 @@ def _ask_passphrase() -> str:
 def _start_log(args: Namespace, profile: "Profile") -> None:
     import logging  # noqa: PLC0415
 
+    if _wants_window(args):
+        from desktop.system.late_log import setup_late  # noqa: PLC0415
+
+        setup_late(profile.paths, logging.DEBUG if args.verbose else logging.INFO)
+        return
     from desktop.system import logs  # noqa: PLC0415
 
     program = "agent" if args.command == "agent" else "dealside"
     logs.setup(profile.paths, logging.DEBUG if args.verbose else logging.INFO, program=program)
 
 
-def _window(args: Namespace, parts: "Parts") -> int:
+def _window(args: Namespace, parts: "Parts", on_ready: Callable[[], None] | None) -> int:
     from desktop.system.environment import has_display  # noqa: PLC0415
 
     if not has_display():
@@ -81,7 +140,14 @@ def _window(args: Namespace, parts: "Parts") -> int:
         return _run_once(args, parts)
     from desktop.ui.application import run  # noqa: PLC0415  (Qt)
 
-    return run(parts.services(), parts.clock)
+    def ready() -> None:
+        # What is loaded by now stays for good: not looking through it again keeps every later collection short.
+        gc.freeze()
+        gc.set_threshold(*USUAL_THRESHOLDS)
+        if on_ready is not None:
+            on_ready()
+
+    return run(parts.services(), parts.clock, on_ready=ready)
 
 
 def _run_once(args: Namespace, parts: "Parts") -> int:
@@ -106,6 +172,7 @@ def _agent(args: Namespace, parts: "Parts") -> int:
     data = parts.profile.paths.data
     lock = InstanceLock(data / "agent.lock")
     if not lock.try_acquire():
+        parts.has_agent = True  # a temporary profile is that agent's to throw away, not ours
         return _already_running()
     agent, bus = parts.agent()
     try:
@@ -161,7 +228,6 @@ def _printer(args: Namespace) -> "Printer":
 
 
 _COMMANDS = {
-    "window": _window,
     "agent": _agent,
     "run": _run_once,
     "doctor": _doctor,

@@ -4,13 +4,8 @@ Builds the agent, the window's services, the parts of the command line and the t
 Never imports a front end.
 """
 
-import hashlib
-import hmac
-import json
 import logging
-import shutil
 import sys
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -193,6 +188,7 @@ class Parts:
 
     def services(self) -> "Services":
         """Return all that a window may touch."""
+        from desktop.agent.late_line import LateLine  # noqa: PLC0415
         from desktop.review.queries import StoredQueries  # noqa: PLC0415
         from desktop.review.service import StoredReview  # noqa: PLC0415
         from desktop.runtime.lanes import JobLane  # noqa: PLC0415
@@ -201,7 +197,7 @@ class Parts:
         return Services(
             queries=StoredQueries(self.reader()),
             review=StoredReview(self.store, self.clock, actor=ACTOR),
-            agent=self.line(),
+            agent=LateLine(self.line),
             in_background=JobLane("decisions").submit,
             version=__version__,
             notice=self.profile.notice,
@@ -227,6 +223,9 @@ class Parts:
 
     def link_secret(self) -> bytes:
         """Return what both ends of the line prove to hold."""
+        import hashlib  # noqa: PLC0415  (as above)
+        import hmac  # noqa: PLC0415
+
         return hmac.new(self.profile.store_key, b"dealside link", hashlib.sha256).digest()
 
     def spawn_agent(self) -> None:
@@ -255,11 +254,16 @@ def _nothing() -> None:
 
 
 def _new_id() -> str:
+    import uuid  # noqa: PLC0415  (no window's first paint needs one)
+
     return uuid.uuid4().hex
 
 
 def _embed_defaults(store: "Store", profile: Profile, clock: Clock) -> None:
     """Make a new store useful at once: the sample mailbox (a copy, as drafts are put into it) and the local book."""
+    import json  # noqa: PLC0415  (once in the life of a profile)
+    import shutil  # noqa: PLC0415
+
     mailbox = profile.paths.data / "sample-mailbox"
     try:
         shutil.copytree(resources.path("samples", "mailbox"), mailbox, dirs_exist_ok=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from desktop.domain.connections import Family
 from desktop.domain.errors import Cancelled, DealsideError, Rejected, Temporary, UserActionNeeded
 from desktop.domain.events import EventName
 from desktop.domain.ids import InteractionId
@@ -16,7 +17,7 @@ from desktop.domain.interactions import Interaction, InteractionState
 from desktop.domain.ports import Clock, LanguageModel
 from desktop.intake.step import own_addresses
 from desktop.proposals import step as proposals
-from desktop.store.store import Store
+from desktop.store.store import Store, Transaction
 from desktop.understanding import step as understanding
 
 log = logging.getLogger("dealside.flow")
@@ -56,6 +57,8 @@ class Flow:
         """Take one Interaction one step further, the last step first; return False when nothing is due."""
         for step in reversed(self.table):
             with self._store.reading() as tx:
+                if step.takes is InteractionState.UNDERSTOOD and not _can_propose(tx):
+                    continue
                 found = tx.interactions.next_due(step.takes, self._clock.now())
             if found is not None:
                 item, attempts = found
@@ -104,6 +107,12 @@ class Flow:
         log.info("%s is given up: %s", interaction_id, detail)
         with self._store.transaction() as tx:
             tx.interactions.move(interaction_id, InteractionState.FAILED, reason=sentence)
+
+
+def _can_propose(tx: Transaction) -> bool:
+    """Whether the CRM's Records were read once: before that everybody looks unknown and would be created again."""
+    crm = next(iter(tx.connections.all(Family.CRM)), None)
+    return crm is None or tx.connections.is_mirrored(crm.id)
 
 
 def _wait(attempts: int) -> float:

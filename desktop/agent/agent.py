@@ -86,7 +86,7 @@ class Agent:
         """Do, in this thread, all there is to do now: look at the CRMs, pull the mail, understand, propose, deliver."""
         with ExitStack() as end:
             crms = self._opened(Family.CRM, self._connectors.crm, end)
-            desks = [(connection, CrmDesk(connection, crm, self._around)) for connection, crm in crms]
+            desks = [(connection, CrmDesk(connection, crm, self._around, _nothing)) for connection, crm in crms]
             for connection, desk in desks:
                 self._guarded(connection, desk.mirror_once)
             for connection, source in self._opened(Family.MAIL, self._connectors.mail, end):
@@ -175,7 +175,7 @@ class Agent:
     def _lanes_for(self, connection: Connection) -> list[Lane]:
         if connection.family is Family.CRM:
             crm = self._connectors.crm(connection)
-            desk = CrmDesk(connection, crm, self._around)
+            desk = CrmDesk(connection, crm, self._around, self._understanding.wake)
             return [Lane(f"crm {connection.id}", desk.turn, at_end=crm.close)]
         source = self._connectors.mail(connection)
         mail = MailDesk(connection, source, self._around, self._understanding.wake)

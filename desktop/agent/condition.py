@@ -1,9 +1,10 @@
 """How each connection, the model and the agent are doing, written down once per change for front ends to show."""
 
 import logging
+from collections import Counter
 from datetime import datetime, timedelta
 
-from desktop.domain.errors import DealsideError, Temporary, UserActionNeeded
+from desktop.domain.errors import DealsideError, Defect, Temporary, UserActionNeeded
 from desktop.domain.events import EventName
 from desktop.domain.ports import Clock
 from desktop.runtime.events import EventBus
@@ -14,6 +15,7 @@ log = logging.getLogger("dealside.agent")
 AFTER_TROUBLE = 30.0
 LONGEST_WAIT = 600.0
 AFTER_USER = 120.0
+LONGEST_AFTER_USER = 4 * 3600.0
 REPEAT_EVERY = timedelta(seconds=60)
 UNEXPECTED = "Something unexpected happened; Dealside goes on trying. The log says more."
 
@@ -26,21 +28,25 @@ class Condition:
         self._clock = clock
         self._bus = bus
         self._last: dict[str, tuple[str, datetime]] = {}
+        self._asked: Counter[str] = Counter()
 
     def well(self, subject: str) -> None:
         """Record that `subject` was looked at and is well."""
+        self._asked.pop(subject, None)
         self._tell(subject, "")
 
     def trouble(self, subject: str, error: Exception) -> float:
         """Record what is wrong, for the rep in one sentence, and return the seconds to wait before the next try."""
-        if isinstance(error, DealsideError):
+        if isinstance(error, DealsideError) and not isinstance(error, Defect):
             log.info("%s: %s: %s", subject, type(error).__name__, error.detail or error.sentence)
             self._tell(subject, error.sentence)
         else:
             log.error("%s failed unexpectedly", subject, exc_info=error)
             self._tell(subject, UNEXPECTED)
         if isinstance(error, UserActionNeeded):
-            return AFTER_USER
+            # A wrong password tried every two minutes locks a mailbox; a poke tries at once all the same.
+            self._asked[subject] += 1
+            return float(min(AFTER_USER * 2 ** min(self._asked[subject] - 1, 10), LONGEST_AFTER_USER))
         if isinstance(error, Temporary) and error.retry_after is not None:
             return min(max(error.retry_after, 1.0), LONGEST_WAIT)
         return AFTER_TROUBLE

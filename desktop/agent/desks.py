@@ -21,7 +21,7 @@ WAIT_FOR_MAIL = 300.0
 MIRROR_EVERY = timedelta(seconds=60)
 PICKLISTS_EVERY = timedelta(hours=6)
 IDLE = 3600.0
-OVERDUE = 5.0
+LOOK_EVERY = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,13 @@ class MailDesk:
 class CrmDesk:
     """One CRM: what was decided goes out, what changed there comes in."""
 
-    def __init__(self, connection: Connection, crm: CrmConnector, around: Surroundings) -> None:
+    def __init__(
+        self, connection: Connection, crm: CrmConnector, around: Surroundings, on_mirrored: Callable[[], None]
+    ) -> None:
         self._connection = connection
         self._crm = crm
         self._around = around
+        self._on_mirrored = on_mirrored
         self._mirrored_at: datetime | None = None
         self._asked_at: datetime | None = None
 
@@ -95,6 +98,8 @@ class CrmDesk:
             self._asked_at = now
         if mirror.refresh(self._connection, self._crm, store):
             self._around.bus.publish(EventName.MIRROR_CHANGED, self._connection.id)
+        if self._mirrored_at is None:
+            self._on_mirrored()
         self._mirrored_at = now
         self._around.condition.well(self._connection.id)
 
@@ -108,7 +113,7 @@ class CrmDesk:
                 self.mirror_once()
         except Exception as error:  # noqa: BLE001  (whatever a CRM throws, its lane goes on)
             return self._around.condition.trouble(self._connection.id, error)
-        return min(MIRROR_EVERY.total_seconds(), seconds_to_next_delivery(self._around))
+        return min(MIRROR_EVERY.total_seconds(), seconds_to_next_delivery(self._around, self._connection))
 
 
 class DraftDesk:
@@ -130,18 +135,19 @@ class DraftDesk:
                 pass
         except Exception as error:  # noqa: BLE001  (as above: this is the store's trouble, a folder's is in its entry)
             return self._around.condition.trouble(self._connection.id, error)
-        return seconds_to_next_delivery(self._around)
+        return seconds_to_next_delivery(self._around, self._connection)
 
 
-def seconds_to_next_delivery(around: Surroundings) -> float:
-    """Return how long until a postponed entry is due; an hour when there is none."""
+def seconds_to_next_delivery(around: Surroundings, connection: Connection) -> float:
+    """Return how long until a postponed entry of a Connection falls due; a minute at most.
+
+    What is due and cannot go waits for another change: whoever makes that one pokes us, and a minute mends what fell
+    due while we looked.
+    """
+    now = around.clock.now()
     with around.store.reading() as tx:
-        due = tx.outbox.next_due_at()
-    if due is None:
-        return IDLE
-    left = (due - around.clock.now()).total_seconds()
-    # Long overdue is what cannot go yet: it waits for another change, or its connection is paused or gone.
-    return OVERDUE if left < -OVERDUE else min(max(left, 0.2), IDLE)
+        due = tx.outbox.next_due_at(connection.id, now)
+    return LOOK_EVERY if due is None else min(max((due - now).total_seconds(), 0.2), LOOK_EVERY)
 
 
 def _deliver(

@@ -13,7 +13,7 @@ from desktop.cli.printing import (
     finding_object,
     print_card,
 )
-from desktop.domain.connections import ConnectorInfo, FieldWidget
+from desktop.domain.connections import Connection, ConnectorInfo, FieldWidget
 from desktop.domain.errors import Rejected, UserActionNeeded
 from desktop.domain.ids import DraftId, ProposalId, SuggestionId
 from desktop.review.views import Card, Shelf
@@ -92,13 +92,8 @@ def accounts(
         printer.document(rows)
     elif args.action == "kinds":
         _kinds(printer, kinds())
-    elif args.action == "add":
-        values = _pairs(args.values)
-        info = next((kind for kind in kinds() if kind.name == args.connector), None)
-        if info is None:
-            raise Rejected(f"There is no connector {args.connector}: `dealside accounts kinds` lists them.")
-        values.update(_secrets(info, values, from_stdin=args.secrets_from_stdin))
-        connection = setup.add(args.connector, values, title=args.title)
+    elif args.action in {"add", "change"}:
+        connection = _keep(args, setup, kinds)
         printer.line(f"{connection.title} is connected [{connection.id[:12]}].")
         printer.document(connection_object(connection))
     else:
@@ -106,6 +101,20 @@ def accounts(
         printer.line(f"{connection.title} {'works' if args.action == 'test' else 'is removed'}.")
         printer.document(connection_object(connection))
     return EXIT_OK
+
+
+def _keep(args: Namespace, setup: ConnectionSetup, kinds: Callable[[], Iterable[ConnectorInfo]]) -> Connection:
+    """Add a Connection, or change one; secrets are asked for when it is new or when nothing else changes."""
+    values = _pairs(args.values)
+    known = [c for c in setup.all() if c.id.startswith(args.id)] if args.action == "change" else []
+    name = known[0].connector if known else "" if args.action == "change" else args.connector
+    info = next((kind for kind in kinds() if kind.name == name), None)
+    if info is None:
+        raise Rejected("There is nothing like that: see `dealside accounts list` and `dealside accounts kinds`.")
+    wants_secrets = args.action == "add" or args.secrets_from_stdin or not values
+    if wants_secrets or any(spec.widget is FieldWidget.SECRET and spec.key in values for spec in info.settings):
+        values.update(_secrets(info, values, from_stdin=args.secrets_from_stdin))
+    return setup.change(args.id, values) if args.action == "change" else setup.add(name, values, title=args.title)
 
 
 def _kinds(printer: Printer, kinds: Iterable[ConnectorInfo]) -> None:

@@ -71,6 +71,15 @@ def _accounts(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--title", default="", help="what to call it")
     add.add_argument("--secrets-from-stdin", action="store_true", help="read secrets as KEY=VALUE lines, for scripts")
     _json(add)
+    change = actions.add_parser("change", help="new settings or secrets for a connection; they are tested first")
+    change.add_argument("id", help="the connection's id, or its beginning")
+    change.add_argument(
+        "values", nargs="*", metavar="KEY=VALUE", help="what changes; without any, secrets are asked for"
+    )
+    change.add_argument(
+        "--secrets-from-stdin", action="store_true", help="read secrets as KEY=VALUE lines, for scripts"
+    )
+    _json(change)
     for name, words in (("test", "sign in and look"), ("remove", "forget it; what came from it stays")):
         action = actions.add_parser(name, help=words)
         action.add_argument("id", help="the connection's id, or its beginning")

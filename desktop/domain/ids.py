@@ -4,7 +4,6 @@ Ids that must survive a crash and a second run are derived from content (`derive
 twice produces the same row instead of a second one.
 """
 
-import hashlib
 from typing import NewType
 
 ConnectionId = NewType("ConnectionId", str)
@@ -23,7 +22,9 @@ def derive(*parts: str | bytes) -> str:
 
     Parts are length-prefixed before hashing, so ("ab", "c") and ("a", "bc") differ.
     """
-    digest = hashlib.sha256()
+    from hashlib import sha256  # noqa: PLC0415  (loads OpenSSL: 2 ms a window's first paint can do without)
+
+    digest = sha256()
     for part in parts:
         raw = part.encode() if isinstance(part, str) else part
         digest.update(len(raw).to_bytes(8, "big"))

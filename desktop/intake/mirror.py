@@ -23,6 +23,9 @@ def refresh(connection: Connection, crm: CrmConnector, store: Store) -> int:
                 tx.mirror.save(connection.id, record)
             tx.connections.save_checkpoint(connection.id, batch.checkpoint)
         count += len(batch.records)
+    with store.transaction() as tx:
+        if not tx.connections.is_mirrored(connection.id):
+            tx.connections.mark_mirrored(connection.id, store.clock.now())
     return count
 
 

@@ -11,6 +11,7 @@ from desktop.store.store import Transaction
 FIRST_WAIT = 2.0
 LONGEST_WAIT = 900.0
 USER_WAIT = 300.0
+LONGEST_USER_WAIT = 4 * 3600.0
 MOST_DEFECTS = 5
 OURS = "Something went wrong inside Dealside; the log says more. Nothing was lost."
 
@@ -34,8 +35,10 @@ def record_failure(tx: Transaction, entry: OutboxEntry, error: Exception, now: d
         tx.outbox.settle(entry.id, DeliveryState.REJECTED, sentence=error.sentence)
         _mark(tx, entry, SuggestionState.REJECTED)
     elif isinstance(error, UserActionNeeded):
-        until = now + timedelta(seconds=USER_WAIT)
+        wait = min(USER_WAIT * 2 ** min(entry.attempts, 10), LONGEST_USER_WAIT)
+        until = now + timedelta(seconds=wait)
         tx.outbox.postpone(entry.id, until, sentence=error.sentence, state=DeliveryState.NEEDS_USER)
+        _refresh(tx, entry)
     elif isinstance(error, Temporary):
         until = now + timedelta(seconds=wait_after(entry.attempts, error))
         tx.outbox.postpone(entry.id, until, sentence=error.sentence)
@@ -49,6 +52,14 @@ def record_failure(tx: Transaction, entry: OutboxEntry, error: Exception, now: d
         sentence = error.sentence if isinstance(error, DealsideError) else OURS
         tx.outbox.settle(entry.id, DeliveryState.REJECTED, sentence=sentence)
         _mark(tx, entry, SuggestionState.REJECTED)
+
+
+def _refresh(tx: Transaction, entry: OutboxEntry) -> None:
+    """Bring the card's line in step: it needs the rep now."""
+    suggestion, draft = tx.proposals.find_suggestion(entry.subject_id), tx.proposals.find_draft(entry.subject_id)
+    found = suggestion or draft
+    if found is not None:
+        tx.proposals.refresh(found.proposal_id)
 
 
 def _mark(tx: Transaction, entry: OutboxEntry, state: SuggestionState) -> None:

@@ -5,13 +5,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from desktop.domain.connections import Connection, ConnectorInfo, Family, FieldWidget
+from desktop.domain.deliveries import DeliveryState
 from desktop.domain.errors import Rejected
 from desktop.domain.ids import ConnectionId
 from desktop.domain.ports import Clock, SecretVault
+from desktop.domain.proposals import DraftState, SuggestionState
 from desktop.store.store import Store
 
 log = logging.getLogger("dealside.setup")
 
+REMOVED = (
+    "The connection this was meant for was removed, so it was not sent: take it back, or add the connection again."
+)
 Check = Callable[[Connection, Mapping[str, str]], None]
 
 
@@ -69,6 +74,26 @@ class ConnectionSetup:
         log.info("connection %s (%s) was added", draft.id, connector)
         return draft
 
+    def change(self, connection_id: str, values: Mapping[str, str]) -> Connection:
+        """Test a Connection with new settings or secrets and keep them; what came from it stays its own.
+
+        `values` names only what changes. Raises what the test raised, keeping what there was.
+        """
+        known = self._find(connection_id)
+        described = self._describe(known.connector)
+        kept = {key: self._vault.get(secret_name(known.id, key)) or "" for key in _secret_keys(described)}
+        embedded = {"embedded"} & set(known.settings)
+        before = {key: value for key, value in known.settings.items() if key not in embedded}
+        settings, secrets = _sorted_values(described, {**before, **kept, **values})
+        changed = replace(known, settings=settings)
+        self._check(changed, secrets)
+        for key, value in secrets.items():
+            self._vault.set(secret_name(changed.id, key), value)
+        with self._store.transaction() as tx:
+            tx.connections.save(changed, self._clock.now())
+            tx.audit.append(self._clock.now(), "rep", "changed", subject=changed.id, detail=",".join(sorted(values)))
+        return changed
+
     def test(self, connection_id: str) -> Connection:
         """Sign in to a Connection and look; raises what is wrong."""
         connection = self._find(connection_id)
@@ -85,10 +110,18 @@ class ConnectionSetup:
         return connection
 
     def remove(self, connection_id: str) -> Connection:
-        """Forget a Connection and its secrets; what came from it stays."""
+        """Forget a Connection and its secrets; what came from it stays, what was on its way there is given back."""
         connection = self._find(connection_id)
         with self._store.transaction() as tx:
             tx.connections.remove(connection.id)
+            for entry in tx.outbox.unfinished(connection.id):
+                tx.outbox.settle(entry.id, DeliveryState.REJECTED, sentence=REMOVED)
+                suggestion = tx.proposals.find_suggestion(entry.subject_id)
+                if suggestion is not None:
+                    tx.proposals.save_suggestion(replace(suggestion, state=SuggestionState.REJECTED))
+                draft = tx.proposals.find_draft(entry.subject_id)
+                if draft is not None:
+                    tx.proposals.save_draft(replace(draft, state=DraftState.REJECTED))
             tx.audit.append(self._clock.now(), "rep", "disconnected", subject=connection.id)
         for key in _secret_keys(self._describe(connection.connector)):
             self._vault.delete(secret_name(connection.id, key))

@@ -7,12 +7,16 @@ leaves the chain valid.
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from desktop.store.moments import to_text
+from desktop.store.statements import Sql, Statement
 from desktop.store.tables import audit
 
 GENESIS = "0" * 64
+LAST = Statement(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1))
+EVERY = Statement(select(audit).order_by(audit.c.seq))
+APPEND = Statement(audit.insert(), "at", "actor", "what", "subject", "detail", "hash")
 
 
 def _link(previous: str, *parts: str) -> str:
@@ -26,20 +30,20 @@ def _link(previous: str, *parts: str) -> str:
 class AuditLog:
     """Append and verify. Part of a Transaction."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
 
     def append(self, at: datetime, actor: str, what: str, *, subject: str, detail: str = "") -> None:
         """Add one row after the last."""
         row = (to_text(at), actor, what, subject, detail)
-        last = self._connection.scalar(select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1)) or GENESIS
+        _, last = self.head()
         names = ("at", "actor", "what", "subject", "detail")
-        self._connection.execute(audit.insert().values(**dict(zip(names, row, strict=True)), hash=_link(last, *row)))
+        self._sql.run(APPEND, **dict(zip(names, row, strict=True)), hash=_link(last, *row))
 
     def verify(self) -> int | None:
         """Return the number of the first row that does not follow from the one before it, or None."""
         previous, expected = GENESIS, 1
-        for row in self._connection.execute(select(audit).order_by(audit.c.seq)):
+        for row in self._sql.all(EVERY):
             digest = _link(previous, row.at, row.actor, row.what, row.subject, row.detail)
             if row.seq != expected or row.hash != digest:
                 return expected
@@ -48,5 +52,5 @@ class AuditLog:
 
     def head(self) -> tuple[int, str]:
         """Return how many rows there are and the last hash, to be kept elsewhere against truncation."""
-        last = self._connection.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
+        last = self._sql.first(LAST)
         return (last.seq, last.hash) if last else (0, GENESIS)

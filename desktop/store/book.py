@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import bindparam, func, select
 
 from desktop.domain.errors import Conflict
 from desktop.domain.ids import RecordId
@@ -13,9 +12,29 @@ from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot, title_
 from desktop.store.codec import decode, encode
 from desktop.store.database import Database
 from desktop.store.moments import to_text
+from desktop.store.statements import Row, Sql, Statement, upsert
 from desktop.store.tables import book_record
 
 Fields = dict[str, str | None]
+IS_IT = (book_record.c.kind == bindparam("book"), book_record.c.record_id == bindparam("record"))
+PUT = upsert(book_record, "kind", "record_id", keep=["key"], change=["revision", "is_deleted", "modified_at", "fields"])
+FIND = Statement(select(book_record).where(*IS_IT))
+BY_KEY = Statement(
+    select(book_record).where(
+        book_record.c.kind == bindparam("book"), book_record.c.key == bindparam("name"), book_record.c.is_deleted == 0
+    )
+)
+REMOVE = Statement(
+    book_record.update().where(*IS_IT).values(is_deleted=1, fields="{}", key=None),
+    "revision",
+)
+SINCE = Statement(
+    select(book_record)
+    .where(book_record.c.revision > bindparam("after"))
+    .order_by(book_record.c.revision)
+    .limit(bindparam("most"))
+)
+LAST_REVISION = Statement(select(func.max(book_record.c.revision)))
 
 
 class StoredBook(RecordBook):
@@ -34,16 +53,15 @@ class StoredBook(RecordBook):
                 raise Conflict(
                     "The record was changed meanwhile.", live=decode(found.fields, Fields) if found else None
                 )
-            values = {
-                "revision": _next_revision(sql),
-                "is_deleted": 0,
-                "modified_at": to_text(self._clock.now()),
-                "fields": encode(dict(fields)),
-            }
-            sql.execute(
-                insert(book_record)
-                .values(kind=ref.kind.value, record_id=ref.id, key=key, **values)
-                .on_conflict_do_update(index_elements=["kind", "record_id"], set_=values)
+            sql.run(
+                PUT,
+                kind=ref.kind.value,
+                record_id=ref.id,
+                key=key,
+                revision=_next_revision(sql),
+                is_deleted=0,
+                modified_at=to_text(self._clock.now()),
+                fields=encode(dict(fields)),
             )
             return _snapshot(_must_find(sql, ref))
 
@@ -54,11 +72,7 @@ class StoredBook(RecordBook):
 
     def by_key(self, kind: RecordKind, key: str) -> RecordSnapshot | None:
         with self._database.reading() as sql:
-            row = sql.execute(
-                select(book_record).where(
-                    book_record.c.kind == kind.value, book_record.c.key == key, book_record.c.is_deleted == 0
-                )
-            ).first()
+            row = sql.first(BY_KEY, book=kind.value, name=key)
             return _snapshot(row) if row else None
 
     def remove(self, ref: RecordRef) -> bool:
@@ -67,42 +81,31 @@ class StoredBook(RecordBook):
             if row is None or row.is_deleted:
                 return False
             # The row stays as a mark for `since`; its words and its key go.
-            sql.execute(
-                book_record.update()
-                .where(book_record.c.kind == ref.kind.value, book_record.c.record_id == ref.id)
-                .values(is_deleted=1, fields="{}", key=None, revision=_next_revision(sql))
-            )
+            sql.run(REMOVE, book=ref.kind.value, record=ref.id, revision=_next_revision(sql))
             return True
 
     def since(self, revision: int, limit: int) -> tuple[tuple[int, RecordSnapshot], ...]:
         with self._database.reading() as sql:
-            rows = sql.execute(
-                select(book_record)
-                .where(book_record.c.revision > revision)
-                .order_by(book_record.c.revision)
-                .limit(limit)
-            )
+            rows = sql.all(SINCE, after=revision, most=limit)
             return tuple((row.revision, _snapshot(row)) for row in rows)
 
 
-def _find(sql: Connection, ref: RecordRef) -> Row[tuple[str, ...]] | None:
-    return sql.execute(
-        select(book_record).where(book_record.c.kind == ref.kind.value, book_record.c.record_id == ref.id)
-    ).first()
+def _find(sql: Sql, ref: RecordRef) -> Row | None:
+    return sql.first(FIND, book=ref.kind.value, record=ref.id)
 
 
-def _must_find(sql: Connection, ref: RecordRef) -> Row[tuple[str, ...]]:
+def _must_find(sql: Sql, ref: RecordRef) -> Row:
     row = _find(sql, ref)
     if row is None:
         raise Conflict("The record is gone.")
     return row
 
 
-def _next_revision(sql: Connection) -> int:
-    return (sql.scalar(select(func.max(book_record.c.revision))) or 0) + 1
+def _next_revision(sql: Sql) -> int:
+    return (sql.scalar(LAST_REVISION) or 0) + 1
 
 
-def _snapshot(row: Row[tuple[str, ...]]) -> RecordSnapshot:
+def _snapshot(row: Row) -> RecordSnapshot:
     kind = RecordKind(row.kind)
     fields = decode(row.fields, Fields)
     return RecordSnapshot(

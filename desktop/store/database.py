@@ -5,28 +5,33 @@ The recipe: SQLCipher 4 with a raw 256-bit key (no key derivation, so a connecti
 processes (window and agent) write: a transaction that starts as a reader and turns writer could fail half-way.
 """
 
-import hashlib
-import json
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from desktop.domain.errors import DealsideError, Defect, Temporary, UserActionNeeded
 from desktop.system.files import replace_durably
 
+if TYPE_CHECKING:
+    from desktop.store.statements import Sql
+
+T = TypeVar("T")
 log = logging.getLogger("dealside.store")
 
 KEY_BYTES = 32
 LATEST = "m001_first"  # the last of migrations.MIGRATIONS, known here so that a reader need not import SQLAlchemy
 BUSY_SECONDS = 10.0
+IDLE_CONNECTIONS = 8
+PAGE_HMAC = "HMAC_SHA256"  # part of the file format; processors do it in hardware, unlike SQLCipher's usual SHA-512
 SMALLEST = 512  # bytes; the smallest page SQLite knows
 PRAGMAS = ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY")
 
 
 def fingerprint(raw_key: bytes) -> str:
     """Return what tells a wrong key from a damaged file. One-way, and useless against a random 256-bit key."""
+    import hashlib  # noqa: PLC0415  (2 ms, and a reader whose key is right never asks)
+
     return hashlib.sha256(b"dealside store fingerprint\0" + raw_key).hexdigest()[:16]
 
 
@@ -45,6 +50,7 @@ def connect(path: Path, raw_key: bytes, *, is_read_only: bool = False) -> Any:
         raw = dbapi2.connect(uri, uri=True, check_same_thread=False, timeout=BUSY_SECONDS, isolation_level=None)
         raw.execute("pragma cipher_log_level=NONE")
         raw.execute(f"pragma key=\"x'{raw_key.hex()}'\"")
+        raw.execute(f"pragma cipher_hmac_algorithm={PAGE_HMAC}")
         raw.execute("select count(*) from sqlite_master")
         for pragma in PRAGMAS[:1] if is_read_only else PRAGMAS:
             raw.execute(f"pragma {pragma}")
@@ -81,6 +87,8 @@ def translate(error: BaseException, path: Path, raw_key: bytes | None = None) ->
 
 
 def _is_other_key(path: Path, raw_key: bytes) -> bool:
+    import json  # noqa: PLC0415  (as above)
+
     try:
         mark = json.loads(_mark_path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -92,6 +100,8 @@ def write_mark(path: Path, raw_key: bytes) -> None:
     """Keep the key's fingerprint beside a store that this key has opened, durably, if it is not there yet."""
     mark = _mark_path(path)
     if not mark.exists():
+        import json  # noqa: PLC0415  (as above)
+
         replace_durably(mark, json.dumps({"fingerprint": fingerprint(raw_key)}).encode())
 
 
@@ -101,54 +111,104 @@ def refuse_stump(path: Path) -> None:
         raise translate(ValueError(f"database disk image is {size} bytes long"), path)
 
 
-def _begin(connection: Any) -> None:
-    is_reading = connection.get_execution_options().get("is_reading", False)
-    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
-
-
 class Database:
-    """One SQLAlchemy engine over the encrypted file. `boundary` is told before and after each commit."""
+    """Connections to the encrypted file and the transactions on them. `boundary` is told before and after each commit.
+
+    Connections are kept open between transactions: each has the key worked in, prepared statements and a warm cache.
+    """
 
     def __init__(self, path: Path, raw_key: bytes, boundary: Callable[[str], None]) -> None:
-        from sqlalchemy import create_engine, event  # noqa: PLC0415  (0.3 s: the window paints before it needs this)
-        from sqlalchemy.pool import QueuePool  # noqa: PLC0415
         from sqlcipher3 import dbapi2  # noqa: PLC0415
 
+        from desktop.store.statements import Sql  # noqa: PLC0415  (SQLAlchemy: the window paints before it needs this)
+
         self.path = path
+        self.boundary = boundary
+        self.driver_error: type[Exception] = dbapi2.Error
+        self._twice: type[Exception] = dbapi2.IntegrityError
         self._raw_key = raw_key
-        self._boundary = boundary
-        self.engine = create_engine(
-            "sqlite://", module=dbapi2, creator=lambda: connect(path, raw_key), poolclass=QueuePool, pool_size=8
-        )
-        event.listen(self.engine, "begin", _begin)
+        self._sql = Sql
+        self._idle: list[Sql] | None = []  # None once closed; pop and append are atomic
 
-    @contextmanager
-    def reading(self) -> Iterator[Any]:
-        """Yield a SQLAlchemy Connection that sees one moment and takes no write lock."""
-        from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
+    def reading(self) -> "Span[Sql]":
+        """Return a context that sees one moment and takes no write lock."""
+        return Span(self, _as_it_is, is_writing=False)
 
+    def begin(self) -> "Span[Sql]":
+        """Return a context of one write transaction; it commits at the end, and rolls back on any error."""
+        return Span(self, _as_it_is, is_writing=True)
+
+    def take(self) -> "Sql":
+        """Return a connection to run one transaction on; `put_back` follows."""
         try:
-            with self.engine.connect().execution_options(is_reading=True) as connection, connection.begin():
-                yield connection
-        except DBAPIError as error:
-            raise translate(error.orig or error, self.path, self._raw_key) from error
+            return (self._idle or []).pop()
+        except IndexError:
+            return self._sql(connect(self.path, self._raw_key))
 
-    @contextmanager
-    def begin(self) -> Iterator[Any]:
-        """Yield a SQLAlchemy Connection in one write transaction; commit at the end, roll back on any error."""
-        from sqlalchemy.exc import DBAPIError, IntegrityError  # noqa: PLC0415
-
+    def put_back(self, sql: "Sql") -> None:
+        """Keep a connection for the next transaction, after rolling back what was not committed."""
+        idle = self._idle
         try:
-            with self.engine.connect() as connection, connection.begin() as transaction:
-                yield connection
-                self._boundary("commit")
-                transaction.commit()
-            self._boundary("committed")
-        except IntegrityError as error:
-            raise Defect("A row was about to be stored twice.", detail=str(error.orig)) from error
-        except DBAPIError as error:
-            raise translate(error.orig or error, self.path, self._raw_key) from error
+            sql.driver.rollback()  # nothing, where nothing is open
+        except self.driver_error:
+            idle = None
+        if idle is None or len(idle) >= IDLE_CONNECTIONS:
+            sql.driver.close()
+        else:
+            idle.append(sql)
+
+    def ours(self, error: BaseException) -> DealsideError:
+        """Return our error for one of the driver's."""
+        if isinstance(error, self._twice):
+            return Defect("A row was about to be stored twice.", detail=str(error))
+        return translate(error, self.path, self._raw_key)
 
     def close(self) -> None:
         """Close every connection; the WAL is folded into the file."""
-        self.engine.dispose()
+        idle, self._idle = self._idle or [], None
+        for sql in idle:
+            sql.driver.close()
+
+
+def _as_it_is(sql: "Sql") -> "Sql":
+    return sql
+
+
+class Span(Generic[T]):
+    """One transaction: a context that gives `shape` of its Sql. A class, since a generator costs as much as a query."""
+
+    __slots__ = ("_database", "_is_writing", "_shape", "_sql")
+
+    def __init__(self, database: Database, shape: "Callable[[Sql], T]", *, is_writing: bool) -> None:
+        self._database = database
+        self._shape = shape
+        self._is_writing = is_writing
+
+    def __enter__(self) -> T:
+        database = self._database
+        sql = self._sql = database.take()
+        try:
+            sql.driver.execute("BEGIN IMMEDIATE" if self._is_writing else "BEGIN")
+            return self._shape(sql)
+        except BaseException as error:
+            database.put_back(sql)
+            if isinstance(error, database.driver_error):
+                raise database.ours(error) from error
+            raise
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        database = self._database
+        try:
+            if error is None:
+                if self._is_writing:
+                    database.boundary("commit")
+                self._sql.driver.execute("COMMIT")
+        except database.driver_error as late:
+            raise database.ours(late) from late
+        finally:
+            database.put_back(self._sql)
+        if error is None:
+            if self._is_writing:
+                database.boundary("committed")
+        elif isinstance(error, database.driver_error):
+            raise database.ours(error) from error

@@ -3,7 +3,10 @@
 from desktop.domain.ports import Clock, NetworkLedger
 from desktop.store.database import Database
 from desktop.store.moments import to_text
+from desktop.store.statements import Statement
 from desktop.store.tables import ledger
+
+RECORD = Statement(ledger.insert(), "at", "destination", "purpose", "sent", "received")
 
 
 class StoredLedger(NetworkLedger):
@@ -15,12 +18,11 @@ class StoredLedger(NetworkLedger):
 
     def record(self, destination: str, purpose: str, sent: int, received: int) -> None:
         with self._database.begin() as sql:
-            sql.execute(
-                ledger.insert().values(
-                    at=to_text(self._clock.now()),
-                    destination=destination,
-                    purpose=purpose,
-                    sent=sent,
-                    received=received,
-                )
+            sql.run(
+                RECORD,
+                at=to_text(self._clock.now()),
+                destination=destination,
+                purpose=purpose,
+                sent=sent,
+                received=received,
             )

@@ -7,39 +7,41 @@ from a store that was written before it.
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import text
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from desktop.domain.errors import UserActionNeeded
 from desktop.store import tables
+from desktop.store.statements import Sql
 
 
-def m001_first(connection: Connection) -> None:
+def m001_first(sql: Sql) -> None:
     """Create the tables of the first release, and the triggers that count."""
-    tables.metadata.create_all(connection)
-    counted = ((tables.proposal, "shelf"), (tables.interaction, "state"), (tables.outbox_entry, "state"))
-    for table, column in counted:
+    for table in tables.metadata.sorted_tables:
+        sql.execute(CreateTable(table))
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            sql.execute(CreateIndex(index))
+    for table, column in ((tables.proposal, "shelf"), (tables.interaction, "state")):
         for trigger in tables.tally_triggers(table, column):
-            connection.execute(text(trigger))
+            sql.execute(text(trigger))
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (m001_first,)
+MIGRATIONS: tuple[Callable[[Sql], None], ...] = (m001_first,)
 
 
-def applied(connection: Connection) -> list[str]:
+def applied(sql: Sql) -> list[str]:
     """Return the names of the migrations this store has had, in order; empty for a new store."""
-    if not inspect(connection).has_table("migration"):
+    if sql.execute(text("select 1 from sqlite_master where name = 'migration'")).fetchone() is None:
         return []
-    return list(connection.execute(text("select name from migration order by seq")).scalars())
+    return [name for (name,) in sql.execute(text("select name from migration order by seq"))]
 
 
-def migrate(
-    connection: Connection, now: datetime, migrations: tuple[Callable[[Connection], None], ...] = MIGRATIONS
-) -> None:
+def migrate(sql: Sql, now: datetime, migrations: tuple[Callable[[Sql], None], ...] = MIGRATIONS) -> None:
     """Bring the store to this program's schema, within the caller's transaction.
 
     Raises UserActionNeeded, touching nothing, when the store was written by a newer program.
     """
-    done = applied(connection)
+    done = applied(sql)
     known = [step.__name__ for step in migrations]
     if done != known[: len(done)]:
         raise UserActionNeeded(
@@ -47,10 +49,10 @@ def migrate(
             detail=f"store has {done}, program knows {known}",
         )
     if not done:
-        connection.execute(text("create table migration (seq integer primary key, name text unique, applied_at text)"))
+        sql.execute(text("create table migration (seq integer primary key, name text unique, applied_at text)"))
     for step in migrations[len(done) :]:
-        step(connection)
-        connection.execute(
+        step(sql)
+        sql.execute(
             text("insert into migration (name, applied_at) values (:name, :at)"),
             {"name": step.__name__, "at": now.isoformat()},
         )

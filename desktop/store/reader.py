@@ -19,6 +19,9 @@ from desktop.store.database import LATEST, connect, translate
 from desktop.store.moments import from_text
 
 Fields = dict[str, str | None]
+UNSETTLED = (  # few, and an index holds just them: see `outbox_unsettled` in tables.py
+    "select state, count(*) from outbox_entry where state not in ('delivered', 'cancelled') group by state"
+)
 
 
 class ListRow(NamedTuple):
@@ -147,7 +150,9 @@ class Reader:
         return decode(rows[0][0], RecordSnapshot).title if rows else ""
 
     def tally(self, what: str) -> dict[str, int]:
-        """Return state → how many, for `proposal` (by shelf), `interaction` or `outbox_entry`."""
+        """Return state → how many, for `proposal` (by shelf), `interaction`, or `outbox_entry` (what is unsettled)."""
+        if what == "outbox_entry":
+            return dict(self._rows(UNSETTLED))
         return dict(self._rows("select state, count from tally where what = ?", what))
 
     def unfinished(self, limit: int) -> list[tuple[Interaction, str]]:

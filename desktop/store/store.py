@@ -1,34 +1,52 @@
 """The store as the steps see it: transactions with one repository per kind of thing."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-
-from sqlalchemy import Connection
 
 from desktop.domain.ports import Boundary, Clock, no_boundary
 from desktop.store.audit import AuditLog
 from desktop.store.book import StoredBook
 from desktop.store.connections import Connections
-from desktop.store.database import Database, connect, refuse_stump, write_mark
+from desktop.store.database import Database, Span, connect, refuse_stump, write_mark
 from desktop.store.interactions import Interactions
 from desktop.store.ledger import StoredLedger
 from desktop.store.migrations import migrate
 from desktop.store.mirror import Mirror
 from desktop.store.outbox import Outbox
 from desktop.store.proposals import Proposals
+from desktop.store.statements import Sql
 
 
 class Transaction:
     """All repositories over one SQL transaction. Short, and never held across the network or the model."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connections = Connections(connection)
-        self.interactions = Interactions(connection)
-        self.proposals = Proposals(connection)
-        self.mirror = Mirror(connection)
-        self.outbox = Outbox(connection)
-        self.audit = AuditLog(connection)
+    __slots__ = ("_sql",)
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    @property
+    def connections(self) -> Connections:
+        return Connections(self._sql)
+
+    @property
+    def interactions(self) -> Interactions:
+        return Interactions(self._sql)
+
+    @property
+    def proposals(self) -> Proposals:
+        return Proposals(self._sql)
+
+    @property
+    def mirror(self) -> Mirror:
+        return Mirror(self._sql)
+
+    @property
+    def outbox(self) -> Outbox:
+        return Outbox(self._sql)
+
+    @property
+    def audit(self) -> AuditLog:
+        return AuditLog(self._sql)
 
 
 class Store:
@@ -44,20 +62,16 @@ class Store:
         self._database = Database(path, raw_key, boundary)
         self.book = StoredBook(self._database, clock)
         self.ledger = StoredLedger(self._database, clock)
-        with self._database.begin() as connection:
-            migrate(connection, clock.now())
+        with self._database.begin() as sql:
+            migrate(sql, clock.now())
 
-    @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """Yield a Transaction that commits at the end and rolls back on any error."""
-        with self._database.begin() as connection:
-            yield Transaction(connection)
+    def transaction(self) -> Span[Transaction]:
+        """Return a context that gives a Transaction, commits it at the end and rolls it back on any error."""
+        return Span(self._database, Transaction, is_writing=True)
 
-    @contextmanager
-    def reading(self) -> Iterator[Transaction]:
-        """Yield a Transaction for reading only: it sees one moment and holds nobody up."""
-        with self._database.reading() as connection:
-            yield Transaction(connection)
+    def reading(self) -> Span[Transaction]:
+        """Return a context that gives a Transaction for reading only: it sees one moment and holds nobody up."""
+        return Span(self._database, Transaction, is_writing=False)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -5,9 +5,8 @@ sample mailbox can still be tried in a temporary profile whose key lives in memo
 """
 
 import json
-import secrets
-import shutil
-import tempfile
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from desktop.domain.errors import UserActionNeeded
 from desktop.domain.ports import SecretVault
 from desktop.system.instance import InstanceLock
 from desktop.system.paths import Paths, for_profile
-from desktop.system.vault import NO_KEYRING, MemoryVault, keyring_usable, open_vault
+from desktop.system.vault import NO_KEYRING, KeyringVault, MemoryVault, keyring_usable, open_vault
 
 STORE_KEY = "store-key"
 KEY_BYTES = 32
@@ -23,6 +22,8 @@ TEMPORARY = (
     "This computer has no keyring, so these samples are kept only until you close Dealside. "
     "To keep your own data, start it as: dealside --passphrase"
 )
+EarlyKey = Callable[[], str]
+"""Returns the key of the store as the keyring holds it, or the empty string for "ask the keyring"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +50,60 @@ class Profile:
     def throw_away(self) -> None:
         """Delete a temporary profile; does nothing to one that is to be kept."""
         if self.is_temporary and self.root is not None:
+            import shutil  # noqa: PLC0415  (not for a profile that is kept)
+
             shutil.rmtree(self.root, ignore_errors=True)
 
 
-def open_profile(name: str, root: Path | None = None, *, passphrase: str | None = None) -> Profile:
-    """Open a profile with the keyring or a passphrase; raises UserActionNeeded when neither will do."""
+def _no_key() -> str:
+    """Know nothing."""
+    return ""
+
+
+def is_in_keyring(name: str, root: Path | None = None) -> bool:
+    """Whether there is a profile whose key can only be in the keyring."""
+    paths = for_profile(name, root)
+    return (paths.data / "store.db").exists() and not _sealed(paths).exists()
+
+
+def key_from_keyring(name: str) -> str:
+    """Return the key of a profile's store as the keyring holds it; the empty string when it does not say."""
+    try:
+        return KeyringVault(name).get(STORE_KEY) or ""
+    except UserActionNeeded:
+        return ""  # whoever asks next gets the sentence
+
+
+def open_profile(
+    name: str, root: Path | None = None, *, passphrase: str | None = None, early_key: EarlyKey = _no_key
+) -> Profile:
+    """Open a profile with the keyring or a passphrase; raises UserActionNeeded when neither will do.
+
+    `early_key` may know already what the keyring holds, and is asked only where `is_in_keyring`.
+    """
     paths = for_profile(name, root).ensure()
+    if passphrase is None and is_in_keyring(name, root) and (found := early_key()):
+        return Profile(paths, KeyringVault(name), _checked(found), json.dumps({}), root)
     vault = open_vault(name, _sealed(paths), passphrase=passphrase)
     line = json.dumps({"passphrase": passphrase} if passphrase else {})
     return Profile(paths, vault, _store_key(paths, vault), line, root)
 
 
-def open_profile_or_sample(name: str, root: Path | None = None, *, passphrase: str | None = None) -> Profile:
+def open_profile_or_sample(
+    name: str, root: Path | None = None, *, passphrase: str | None = None, early_key: EarlyKey = _no_key
+) -> Profile:
     """Open a profile; on a computer without keyring, and with nothing kept there yet, open a temporary one instead."""
     paths = for_profile(name, root)
     has_nothing = not (paths.data / "store.db").exists() and not _sealed(paths).exists()
     if passphrase is None and has_nothing and not keyring_usable():
         return temporary_profile(name)
-    return open_profile(name, root, passphrase=passphrase)
+    return open_profile(name, root, passphrase=passphrase, early_key=early_key)
 
 
 def temporary_profile(name: str, key: bytes | None = None, root: Path | None = None) -> Profile:
     """Make (or, with `key` and `root`, open again) a profile whose key is never written down."""
-    folder = root or Path(tempfile.mkdtemp(prefix="dealside-sample-"))
-    store_key = key or secrets.token_bytes(KEY_BYTES)
+    folder = root or _temporary_folder()
+    store_key = key or os.urandom(KEY_BYTES)
     line = json.dumps({"key": store_key.hex()})
     return Profile(for_profile(name, folder).ensure(), MemoryVault(), store_key, line, folder, TEMPORARY)
 
@@ -89,6 +120,12 @@ def unlock(name: str, root: Path | None, line: str) -> Profile:
     return open_profile(name, root, passphrase=given.get("passphrase"))
 
 
+def _temporary_folder() -> Path:
+    import tempfile  # noqa: PLC0415  (not for a profile that is kept)
+
+    return Path(tempfile.mkdtemp(prefix="dealside-sample-"))
+
+
 def _sealed(paths: Paths) -> Path:
     return paths.data / "vault.json"
 
@@ -98,6 +135,10 @@ def _store_key(paths: Paths, vault: SecretVault) -> bytes:
         found = vault.get(STORE_KEY)
         if found is None:
             found = _make_key(paths, vault)
+    return _checked(found)
+
+
+def _checked(found: str) -> bytes:
     try:
         key = bytes.fromhex(found)
     except ValueError:
@@ -116,7 +157,7 @@ def _make_key(paths: Paths, vault: SecretVault) -> str:
             "the keyring. Nothing was changed.",
             detail="store without key",
         )
-    made = secrets.token_hex(KEY_BYTES)
+    made = os.urandom(KEY_BYTES).hex()
     vault.set(STORE_KEY, made)
     # A keyring that forgets would cost the rep everything: find out before there is anything to lose.
     if vault.get(STORE_KEY) != made:

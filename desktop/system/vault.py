@@ -4,7 +4,6 @@ There is no third way: a secret never lies in a file in the clear, whatever the 
 """
 
 import base64
-import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -88,11 +87,16 @@ def _translated(what: str) -> Iterator[None]:
         raise UserActionNeeded(sentence, detail=f"{what}: {type(error).__name__}") from error
 
 
+def service_of(profile: str) -> str:
+    """Return what a profile's secrets are filed under in the keyring."""
+    return f"{SERVICE} ({profile})"
+
+
 class KeyringVault(SecretVault):
     """Secrets in the operating system's keyring, under the service `Dealside (<profile>)`."""
 
     def __init__(self, profile: str) -> None:
-        self._service = f"{SERVICE} ({profile})"
+        self._service = service_of(profile)
 
     def get(self, name: str) -> str | None:
         with _translated(f"read {name}"):
@@ -161,7 +165,9 @@ class PassphraseVault(SecretVault):
 
     def _key(self, salt: bytes) -> tuple[bytes, str]:
         """Return the sealing key and the check word that tells a wrong passphrase from a damaged file."""
-        from cryptography.hazmat.primitives.kdf.scrypt import Scrypt  # noqa: PLC0415  (only where there is no keyring)
+        import hashlib  # noqa: PLC0415  (only where there is no keyring)
+
+        from cryptography.hazmat.primitives.kdf.scrypt import Scrypt  # noqa: PLC0415
 
         if salt not in self._keys:
             kdf = Scrypt(salt=salt, length=2 * KEY_BYTES, n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P)

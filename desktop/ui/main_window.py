@@ -1,6 +1,8 @@
 """The one window: a banner on top, the review page, the quiet line, and the keys. It wires; it decides nothing."""
 
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QPaintEvent
@@ -20,44 +22,66 @@ from desktop.ui.review.keys import BINDINGS, Command, Group, Keys
 from desktop.ui.review.page import ReviewPage
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.banner import Banner
-from desktop.ui.widgets.help_overlay import HelpOverlay
 from desktop.ui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from desktop.ui.widgets.help_overlay import HelpOverlay
 
 SIZE = (1280, 800)
 LAST_WRITES_MS = 3000
+AGENT_AT_LATEST_MS = 2000
 HEALTH_EVENTS = frozenset({EventName.HEALTH_CHANGED, EventName.CONNECTION_CHANGED})
 HELP_COLUMNS = ((Group.MOVE, Group.DECIDE), (Group.CHANGE, Group.REPLY, Group.LOOK))
 
 
 class MainWindow(QWidget):
-    """Shows itself first and reads afterwards; `on_ready` is called once when the first page is painted."""
+    """Reads its first page, shows it, and only then sees to the agent; `on_ready` comes once that page is painted."""
 
     def __init__(self, services: Services, clock: Clock, theme: Theme, app: QApplication) -> None:
         super().__init__()
         self._services = services
         self._on_ready: Callable[[], None] | None = None
-        self._is_loaded = False
+        self._is_painted = False
+        self._is_attached = False
         self.bridge = Bridge(services.in_background)
-        self.banner = Banner(theme)
-        self.page = ReviewPage(services.queries, clock, theme)
-        self.status = StatusLine(theme)
+        # Parents first: a finished widget that is moved under another is resolved all over again.
+        self.banner = Banner(theme, self)
+        self.page = ReviewPage(services.queries, clock, theme, self)
+        self.status = StatusLine(theme, self)
         self.decisions = Decisions(services.review, services.agent, self.bridge, self.page.edits)
         self.commands = Commands(self.page, self.decisions, clock)
         self.keys = Keys(self, app)
-        self.help = HelpOverlay(theme, _help_columns(), self)
+        self._theme = theme
         self._handlers = {
             **self.commands.handlers(),
-            Command.HELP: self.help.open,
+            Command.HELP: self.open_help,
             Command.CHECK_MAIL: self.check_mail,
         }
         self._build()
         self._connect()
 
     def begin(self, on_ready: Callable[[], None] | None = None) -> None:
-        """Show the window now, read the first page after that, and then attach to the agent."""
+        """Read the first page, show it, and attach to the agent once it is painted.
+
+        Reading takes a few milliseconds, and laying out and painting an empty window first takes more.
+        """
         self._on_ready = on_ready
+        self._load()
         self.show()
-        QTimer.singleShot(0, self._load)
+        QTimer.singleShot(AGENT_AT_LATEST_MS, self._attach)  # a window that starts minimized is not painted
+
+    @cached_property
+    def help(self) -> "HelpOverlay":
+        """The sheet of keys, made when it is first wanted: it is a third of all widgets."""
+        from desktop.ui.widgets.help_overlay import HelpOverlay  # noqa: PLC0415  (as above)
+
+        made = HelpOverlay(self._theme, _help_columns(), self)
+        made.closed.connect(self.page.focus_list)
+        return made
+
+    def open_help(self) -> None:
+        """Show the sheet of keys."""
+        self.help.open()
 
     def check_mail(self) -> None:
         """Ask the agent to look into every mailbox now."""
@@ -70,14 +94,15 @@ class MainWindow(QWidget):
         self.banner.trouble(f"{opening}: {error.sentence}")
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Notice the first paint with cards in it."""
+        """Notice the first paint; the cards are in it."""
         super().paintEvent(event)
-        if self._is_loaded and self._on_ready is not None:
-            on_ready, self._on_ready = self._on_ready, None
-            QTimer.singleShot(0, on_ready)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self._first_painted)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Go away at once, and let the last decisions be written."""
+        self._is_attached = True  # whoever closes the window so soon wants no agent of it
         self.page.view.draft.flush()
         self.hide()
         self.bridge.drain(LAST_WRITES_MS)
@@ -106,8 +131,7 @@ class MainWindow(QWidget):
         self.decisions.failed.connect(self.trouble)
         self.decisions.guarded_left.connect(self._say_guarded)
         self.commands.said.connect(self.status.say)
-        self.status.help_wanted.connect(self.help.open)
-        self.help.closed.connect(self.page.focus_list)
+        self.status.help_wanted.connect(self.open_help)
 
     def _press(self, command: Command) -> None:
         if command is Command.BACK:
@@ -115,12 +139,21 @@ class MainWindow(QWidget):
         self._handlers[command]()
 
     def _load(self) -> None:
-        """Read the first page of cards, then paint it; the agent comes last, for starting it takes longest."""
+        """Read the first page of cards."""
         self.page.load()
         self.page.focus_list()
         self._read_health()
-        self._is_loaded = True
-        self.update()
+
+    def _first_painted(self) -> None:
+        if self._on_ready is not None:
+            self._on_ready()
+        self._attach()
+
+    def _attach(self) -> None:
+        """Attach to the agent or start one, once; it comes last, for starting it takes longest."""
+        if self._is_attached:
+            return
+        self._is_attached = True
         agent, bridge = self._services.agent, self.bridge
         bridge.aside(lambda: agent.start(bridge.on_event, bridge.on_link), self.trouble)
 

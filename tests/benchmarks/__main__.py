@@ -5,9 +5,9 @@ import json
 import sys
 from pathlib import Path
 
-from tests.benchmarks import store
+from tests.benchmarks import store, window
 
-BENCHMARKS = {"store": store}
+BENCHMARKS = {"store": store, "window": window}
 
 
 def main() -> int:

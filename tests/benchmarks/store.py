@@ -5,6 +5,9 @@ import sqlite3
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import text
 
 from desktop.domain.deliveries import DeliveryState, Operation, OutboxEntry
 from desktop.domain.ids import ConnectionId, EntryId, derive
@@ -15,6 +18,7 @@ from desktop.store.codec import decode, encode
 from desktop.store.database import connect
 from desktop.store.moments import to_text
 from desktop.store.reader import Reader
+from desktop.store.statements import Statement
 from desktop.store.store import Store
 from desktop.store.tables import interaction, proposal
 from desktop.system.clock import SystemClock
@@ -22,24 +26,22 @@ from tests.benchmarks.figures import median, percentile, table, timed
 
 KEY = bytes(range(32))
 ROWS = 100_000
-QUEUE = 400
-ROUNDS = 5
+FILES = 7  # pairs of new files, ours and the peer's: a burst of other work on the machine spoils one, not the median
+QUEUE = 400  # inserts, reads and updates on each
+GROWN = 150  # rounds after which both WALs have their full size and are written over, which makes commits quicker
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-PEER_TABLE = (
-    "create table outbox_entry (seq integer primary key autoincrement, id text not null unique, "
-    "subject_id text not null, connection_id text not null, operation text not null, state text not null, "
-    "attempts integer not null default 0, not_before text not null default '', sentence text not null default '', "
-    "live text not null default '{}', idempotency_key text not null, body text not null)"
-)
-PEER_SCHEMA = (
-    PEER_TABLE,
-    "create index outbox_by_state on outbox_entry (state, connection_id, seq)",
-    "create index outbox_by_subject on outbox_entry (subject_id, seq)",
+SAME = ("journal_mode", "synchronous", "secure_delete", "temp_store", "foreign_keys", "page_size", "wal_autocheckpoint")
+ADD_MAIL = Statement(interaction.insert(), "id", "connection_id", "state", "message_id", "sent_at", "body")
+ADD_CARD = Statement(
+    proposal.insert(),
+    *("id", "interaction_id", "shelf", "sent_at", "title", "subject", "sender", "waiting", "lowest", "marks", "body"),
 )
 
 
 def run(_data: Path | None) -> dict:
     with tempfile.TemporaryDirectory() as folder:
+        # First, while the disk is not yet busy with the 100,000.
+        pairs = [_queues(Path(folder) / str(number)) for number in range(FILES)]
         path = Path(folder) / "store.db"
         store = Store(path, KEY, SystemClock())
         insert_ms = timed(lambda: _fill(store))
@@ -49,9 +51,10 @@ def run(_data: Path | None) -> dict:
         deep = [timed(lambda: queries.cards(Shelf.OPEN, offset=ROWS // 2, limit=200)) for _ in range(10)]
         counts = [timed(queries.counts) for _ in range(10)]
         queries.close()
-        ours, peer = _queues(store, Path(folder))
         store.close()
-    ratio = percentile(ours, 0.95) / percentile(peer, 0.95)
+    ours, peer = [turn.ours for turns in pairs for turn in turns], [turn.peer for turns in pairs for turn in turns]
+    ratio = median([_ratio(turns) for turns in pairs])
+    late = median([_ratio([turn for turn in turns if turn.number >= GROWN]) for turns in pairs])
     table(
         f"store: {ROWS:,} interactions",
         [
@@ -74,11 +77,16 @@ def run(_data: Path | None) -> dict:
                 f"{percentile(peer, 0.95):.2f} ms",
                 f"median {median(peer):.2f} ms",
             ),
-            ("ratio of the p95", f"{ratio:.2f}", "target ≤ 1.15"),
+            (f"ratio of the p95 (median of {FILES} pairs of files)", f"{ratio:.2f}", "target ≤ 1.15"),
+            (
+                "the same once the WALs have their size",
+                f"{late:.2f}",
+                "commits are quicker then, so the cipher weighs more",
+            ),
         ],
     )
     return {
-        "ratios": {"queue_p95_vs_sqlite": round(ratio, 3)},
+        "ratios": {"queue_p95_vs_sqlite": round(ratio, 3), "queue_p95_vs_sqlite_late": round(late, 3)},
         "unlock_ms": round(median(unlock), 3),
         "list_ms": round(max(median(top), median(deep)), 2),
     }
@@ -116,8 +124,8 @@ def _fill(store: Store) -> None:
                 }
             )
         with store._database.begin() as sql:
-            sql.execute(interaction.insert(), mails)
-            sql.execute(proposal.insert(), cards)
+            sql.run_many(ADD_MAIL, mails)
+            sql.run_many(ADD_CARD, cards)
 
 
 def _entry(number: int) -> OutboxEntry:
@@ -141,22 +149,49 @@ def _entry(number: int) -> OutboxEntry:
     )
 
 
-def _queues(store: Store, folder: Path) -> tuple[list[float], list[float]]:
-    """Take turns, ours and the peer's, so that a disk that drifts drifts for both."""
-    peer = sqlite3.connect(folder / "peer.db", isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY"):
-        peer.execute(f"pragma {pragma}")
-    for statement in PEER_SCHEMA:
+class Turn(NamedTuple):
+    """One operation on both files: the how-manieth round it belongs to, and milliseconds."""
+
+    number: int
+    ours: float
+    peer: float
+
+
+def _peer(store: Store, path: Path) -> sqlite3.Connection:
+    """Return stdlib sqlite3 on a new file with the schema of ours, triggers included, and its pragmas."""
+    peer = sqlite3.connect(path, isolation_level=None)
+    with store._database.reading() as sql:
+        schema = [row[0] for row in sql.execute(text("select sql from sqlite_master where sql is not null"))]
+        pragmas = {name: str(sql.execute(text(f"pragma {name}")).fetchone()[0]) for name in SAME}
+    for name in sorted(SAME, key="page_size".__ne__):  # first, while the file is empty
+        peer.execute(f"pragma {name}={pragmas[name]}")
+    assert {name: str(peer.execute(f"pragma {name}").fetchone()[0]) for name in SAME} == pragmas
+    for statement in schema:
         peer.execute(statement)
-    ours_ms: list[float] = []
-    peer_ms: list[float] = []
+    return peer
+
+
+def _queues(folder: Path) -> list[Turn]:
+    """Both files are new, so both WALs grow alike. Who goes first alternates: the first pays for cold caches."""
+    folder.mkdir()
+    store = Store(folder / "queue.db", KEY, SystemClock())
+    peer = _peer(store, folder / "peer.db")
+    turns: list[Turn] = []
     for number in range(QUEUE):
-        ours, theirs = _our_operations(store, _entry(number)), _peer_operations(peer, _entry(number))
-        for mine, other in zip(ours, theirs, strict=True):
-            ours_ms.append(timed(mine))
-            peer_ms.append(timed(other))
+        entry = _entry(number)
+        for mine, other in zip(_our_operations(store, entry), _peer_operations(peer, entry), strict=True):
+            if number % 2:
+                ours_ms, peer_ms = timed(mine), timed(other)
+            else:
+                peer_ms, ours_ms = timed(other), timed(mine)
+            turns.append(Turn(number, ours_ms, peer_ms))
     peer.close()
-    return ours_ms, peer_ms
+    store.close()
+    return turns
+
+
+def _ratio(turns: list[Turn]) -> float:
+    return percentile([turn.ours for turn in turns], 0.95) / percentile([turn.peer for turn in turns], 0.95)
 
 
 def _our_operations(store: Store, entry: OutboxEntry) -> list:

@@ -1,75 +1,75 @@
 """The window as the product starts it, reporting when it is usable and how long its event loop ever stalled.
 
-`python -m tests.benchmarks.window_program FOLDER [--heartbeat] [--own-key]` writes `ready SECONDS` (the system's
-monotonic clock) once the first page is painted and keys work; with --heartbeat it goes on until its stdin ends, then
-writes the gaps.
+`python window_program.py [--own-key FOLDER] [--stay | --heartbeat]` writes `ready SECONDS` (the system's monotonic
+clock) once the first page is painted and keys work, and ends at once. Without --own-key it goes the way of a rep who
+types `dealside`; with it, the profile in FOLDER is opened with a key known here. With --stay or --heartbeat it goes on
+until its stdin ends and writes `open CARDS IN_WORK SECONDS` whenever the window has counted again; with --heartbeat a
+line of JSON follows: how many milliseconds late each beat came.
 """
 
-import json
+import os
 import sys
 import threading
 import time
-from dataclasses import replace
-from pathlib import Path
-
-from desktop.bootstrap import Parts
-from desktop.system.profile import open_profile, temporary_profile
 
 BEAT_MS = 2
-KEY = bytes(range(32))
 
 
 def main() -> int:
-    folder = Path(sys.argv[1])
-    is_own = "--own-key" in sys.argv
-    profile = replace(temporary_profile("bench", KEY, folder), notice="") if is_own else open_profile("bench", folder)
-    parts = Parts(profile)
-    from desktop.ui.application import run
-
     gaps: list[float] = []
 
     def ready() -> None:
         print(f"ready {time.monotonic()}", flush=True)
-        if "--heartbeat" in sys.argv:
-            beat(gaps)
-        else:
-            quit_soon()
+        if "--stay" not in sys.argv and "--heartbeat" not in sys.argv:
+            os._exit(0)  # before the window has seen to an agent
+        stay(gaps, has_heartbeat="--heartbeat" in sys.argv)
 
-    code = run(parts.services(), parts.clock, on_ready=ready)
+    code = start(ready)
     if gaps:
+        import json
+
         print(json.dumps(gaps), flush=True)
     return code
 
 
-def quit_soon() -> None:
-    from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication
+def start(ready) -> int:
+    from desktop import __main__ as program
 
-    app = QApplication.instance()
-    if "--stay" not in sys.argv:
-        QTimer.singleShot(0, app.closeAllWindows)
+    if "--own-key" not in sys.argv:
+        return program.main([], on_ready=ready)
+    program.load_window()
+    from tests.benchmarks.own_profile import own_profile
+
+    profile = own_profile(sys.argv[sys.argv.index("--own-key") + 1])
+    return program.serve(program.arguments_of([]), profile, on_ready=ready)
 
 
-def beat(gaps: list[float]) -> None:
-    """Measure how late each beat comes, until stdin ends."""
+def stay(gaps: list[float], *, has_heartbeat: bool) -> None:
+    """Report counts and measure how late each beat comes, until stdin ends."""
     from PySide6.QtCore import Qt, QTimer
     from PySide6.QtWidgets import QApplication
 
+    app = QApplication.instance()
+    window = next(found for found in app.topLevelWidgets() if hasattr(found, "page"))
+    window.page.counted.connect(
+        lambda counts: print(f"open {counts.open} {counts.in_work} {time.monotonic()}", flush=True)
+    )
     ended = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
-    timer = QTimer(QApplication.instance())
+    timer = QTimer(app)
     timer.setTimerType(Qt.TimerType.PreciseTimer)
     last = [time.perf_counter()]
 
     def tick() -> None:
         now = time.perf_counter()
-        gaps.append(max(0.0, (now - last[0]) * 1000 - BEAT_MS))
+        if has_heartbeat:
+            gaps.append(max(0.0, (now - last[0]) * 1000 - BEAT_MS))
         last[0] = now
         if ended.is_set():
-            QApplication.instance().closeAllWindows()
+            app.closeAllWindows()
 
     timer.timeout.connect(tick)
-    timer.start(BEAT_MS)
+    timer.start(BEAT_MS if has_heartbeat else 100)
 
 
 if __name__ == "__main__":

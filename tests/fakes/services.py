@@ -202,6 +202,7 @@ class MemoryAgent(AgentLink):
     def __init__(self) -> None:
         self.pokes = 0
         self.checks = 0
+        self.is_started = False
         self.is_closed = False
         self.emit: Callable[[Event], None] = lambda _event: None
         self.link: Callable[[bool], None] = lambda _state: None
@@ -210,6 +211,7 @@ class MemoryAgent(AgentLink):
     def start(self, on_event: Callable[[Event], None], on_state: Callable[[bool], None]) -> None:
         if self.refusal is not None:
             raise self.refusal
+        self.is_started = True
         self.emit, self.link = on_event, on_state
         on_state(True)
 

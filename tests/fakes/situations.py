@@ -51,6 +51,7 @@ def new_store(folder: Path, *, boundary: Boundary = no_boundary, clock: ManualCl
         settings = {"address": "alex@seller.example", "display_name": "Alex Doe"}
         tx.connections.save(Connection(MAILBOX, "maildir", Family.MAIL, "Mailbox", settings), NOON)
         tx.connections.save(Connection(CRM, "book", Family.CRM, "Book", {}), NOON)
+        tx.connections.mark_mirrored(CRM, NOON)
         for kind in RecordKind:
             tx.mirror.save_picklists(CRM, kind, PICKLISTS.get(kind, {}))
     return store

@@ -22,20 +22,29 @@ from tests.fakes.services import MemoryServices
 K = Qt.Key
 
 
-def test_nothing_is_read_before_the_window_is_shown(qtbot, clock) -> None:
+def test_the_first_paint_has_the_cards_in_it_and_the_agent_comes_after_it(qtbot, clock) -> None:
     memory = MemoryServices()
     window = build_window(memory.services, clock)
     qtbot.addWidget(window)
-    ready: list[int] = []
-    window.begin(lambda: ready.append(window.page.model.rowCount()))
-    assert window.isVisible()
     assert memory.queries.reads == 0
+    ready: list[tuple[int, bool]] = []
+    window.begin(lambda: ready.append((window.page.model.rowCount(), memory.agent.is_started)))
+    assert window.isVisible()
     qtbot.waitUntil(lambda: bool(ready))
-    qtbot.wait(20)
+    qtbot.waitUntil(lambda: memory.agent.is_started)
     window.update()
     qtbot.wait(20)
-    assert ready == [4]
+    assert ready == [(4, False)]
     assert window.page.list.hasFocus()
+
+
+def test_a_window_that_is_never_painted_has_an_agent_all_the_same(qtbot, clock) -> None:
+    memory = MemoryServices()
+    window = build_window(memory.services, clock)
+    qtbot.addWidget(window)
+    window.setUpdatesEnabled(False)
+    window.begin()
+    qtbot.waitUntil(lambda: memory.agent.is_started)
 
 
 def test_a_new_card_appears_and_the_selected_one_stays(window, press, memory, qtbot) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from desktop.domain.connections import Family
 from desktop.domain.errors import Cancelled, Rejected, Temporary
 from desktop.domain.interactions import InteractionState
 from desktop.flow import MOST_TRIES, TRIES_WITH_MODEL, Flow
@@ -119,3 +120,19 @@ def test_a_mail_that_breaks_us_is_kept_and_does_not_hold_up_the_others(bench):
         bench.clock.advance(timedelta(hours=1).total_seconds())
     # After three tries the model is left out, so even then the rules get it through.
     assert bench.states() == {InteractionState.PROPOSED: 1}
+
+
+def test_nothing_is_proposed_from_a_mirror_that_was_never_whole(tmp_path):
+    bench = Bench(tmp_path)
+    with bench.store.transaction() as tx:
+        (crm,) = tx.connections.all(Family.CRM)
+        tx.connections.remove(crm.id)
+        tx.connections.save(crm, NOON)
+    bench.add()
+    exhaust(bench.flow(None))
+    assert bench.states() == {InteractionState.UNDERSTOOD: 1}
+    with bench.store.transaction() as tx:
+        tx.connections.mark_mirrored(crm.id, NOON)
+    exhaust(bench.flow(None))
+    assert bench.states() == {InteractionState.PROPOSED: 1}
+    bench.store.close()

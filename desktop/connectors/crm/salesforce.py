@@ -83,14 +83,14 @@ class Salesforce(CrmConnector):
         self,
         settings: Mapping[str, str],
         *,
-        token: str,
+        token: Callable[[], str | None],
         http: "HttpBoundary",
         clock: Clock,
         deadline: float = 60.0,
     ) -> None:
-        """`token` is the access token, `deadline` the seconds that one exchange may take."""
+        """`token` gives the access token at each sign-in, `deadline` is the seconds one exchange may take."""
         self._settings = settings
-        self._token = token.strip()
+        self._token = token
         self._http = http
         self._clock = clock
         self._deadline = deadline
@@ -104,7 +104,7 @@ class Salesforce(CrmConnector):
         from desktop.connectors.http import HttpBoundary  # noqa: PLC0415  (httpx and requests: a quarter of a second)
 
         http = HttpBoundary(ledger=supplies.ledger, clock=supplies.clock, boundary=supplies.boundary)
-        return cls(supplies.settings, token=supplies.secret("access_token") or "", http=http, clock=supplies.clock)
+        return cls(supplies.settings, token=lambda: supplies.secret("access_token"), http=http, clock=supplies.clock)
 
     def check(self) -> None:
         """Sign in, and look whether records can be seen and made exactly once."""
@@ -298,22 +298,23 @@ class Salesforce(CrmConnector):
     # --- the line ---------------------------------------------------------------------------------------------------
 
     def _ask(self, act: Callable[[Any], _T]) -> _T:
-        if self._line is None:
-            self._line = self._connected()
+        self._line = self._line or self._connected()
         try:
             return self._line.ask(act)
         except UserActionNeeded:
-            self._shapes.clear()  # when the admin has mended it, look afresh
+            self._shapes.clear()  # when it is mended, look afresh, with whatever token there is by then
+            self._line = None
             raise
 
     def _connected(self) -> "_Line":
         from desktop.connectors.http import BoundaryAdapter  # noqa: PLC0415  (as above)
 
         origin = origin_of(self._settings.get("instance_url", "").strip())
-        if not self._token or not self._token.isascii() or not self._token.isprintable():
+        token = (self._token() or "").strip()
+        if not token or not token.isascii() or not token.isprintable():
             raise UserActionNeeded("There is no usable access token for Salesforce; sign in to it again.")
         adapter = BoundaryAdapter(self._http, origin=origin, purpose="salesforce", deadline=self._deadline)
-        return _Line(origin, self._token, adapter, key_field=self._key_field)
+        return _Line(origin, token, adapter, key_field=self._key_field)
 
     def _find(self, act: Callable[[Any], _T]) -> _T | None:
         try:

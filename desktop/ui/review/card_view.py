@@ -47,9 +47,10 @@ class CardView(QWidget):
         self._accept_all = button("Accept all", name="Accept the card, but what needs your own press (Shift+Enter)")
         self._snooze = button("Snooze", role="quiet", name="Snooze the card (s)")
         self._dismiss_all = button("Dismiss all", role="quiet", name="Dismiss the card (Shift+X)")
-        self.draft = DraftEditor(theme)
+        self._scroll = QScrollArea(self)
         self._body = QWidget()
-        self._scroll = QScrollArea()
+        self._scroll.setWidget(self._body)  # before it is filled: what moves with its content takes longer
+        self.draft = DraftEditor(theme, self._body)
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._build()
         self._connect()
@@ -88,10 +89,12 @@ class CardView(QWidget):
         if not is_same:
             self.stash_edit()
             self._current = None
-            self._scroll.verticalScrollBar().setValue(0)
+            if self._card is not None:
+                self._scroll.verticalScrollBar().setValue(0)
         self._card = card
         suggestions = card.proposal.suggestions if card else ()
-        self._arrange([s.id for s in suggestions])
+        likely = self._current or next((s.id for s in open_suggestions(card)), None) if card else None
+        self._arrange([s.id for s in suggestions], likely)
         if card is not None:
             for panel, suggestion in zip(self.panels, suggestions, strict=True):
                 panel.bind(suggestion_view(card, suggestion, self._edits))
@@ -172,7 +175,7 @@ class CardView(QWidget):
             made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             made.setFont(self._theme.font(TextSize.SMALL))
             below.addWidget(made)
-        top = QWidget()
+        top = QWidget(self)
         top.setMinimumHeight(HEAD_HEIGHT)
         head = QVBoxLayout(top)
         head.setContentsMargins(Space.L, Space.L, Space.M, Space.S)
@@ -181,10 +184,8 @@ class CardView(QWidget):
         head.addStretch(1)
         head.addLayout(below)
         self._body.setObjectName("cardBody")
-        self.draft.setParent(self._body)
         self.draft.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._scroll.setObjectName("card")
-        self._scroll.setWidget(self._body)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -204,7 +205,7 @@ class CardView(QWidget):
         self._snooze.clicked.connect(self.snooze_wanted)
         self.draft.focused.connect(lambda: self._reveal(self.draft))
 
-    def _arrange(self, ids: list[SuggestionId]) -> None:
+    def _arrange(self, ids: list[SuggestionId], likely: SuggestionId | None) -> None:
         """Give every Suggestion a block: the one it had, else one no longer needed, else a new one."""
         by_id = {panel.id: panel for panel in self.panels if panel.id in ids}
         spare = [panel for panel in self._panels if panel not in by_id.values()]
@@ -215,7 +216,9 @@ class CardView(QWidget):
         for panel in spare:
             panel.hide()
         self._panels, self._shown = arranged + spare, len(arranged)
-        for panel in arranged:
+        for panel, suggestion_id in zip(arranged, ids, strict=True):
+            # Before it shows: a button on the screen that changes its look has to be styled again.
+            panel.set_current(is_current=suggestion_id == likely)
             panel.show()
 
     def _new_panel(self) -> SuggestionPanel:
@@ -292,7 +295,7 @@ class CardView(QWidget):
             height = max(self.draft.sizeHint().height(), DRAFT_HEIGHT if self.draft.is_open else 0)
             self.draft.setGeometry(Space.M, y, width, height)
             y += height + Space.M
-        self._body.resize(max(self._scroll.viewport().width(), width + 2 * Space.M), y)
+        self._body.resize(width + 2 * Space.M, y)
 
 
 def _waiting_words(waiting: tuple[Suggestion, ...], *, has_reply: bool) -> str:

@@ -208,10 +208,8 @@ class Commands(QObject):
 
     def _connect(self) -> None:
         page, view = self._page, self._view
-        page.snooze_prompt.chosen.connect(self._snooze)
-        page.snooze_prompt.closed.connect(page.focus_list)
-        page.reason_prompt.given.connect(self.dismiss_all)
-        page.reason_prompt.closed.connect(page.focus_list)
+        page.snooze_chosen.connect(self._snooze)
+        page.reason_given.connect(self.dismiss_all)
         page.shelves.shelf_wanted.connect(self._show_shelf)
         page.shelves.filter_wanted.connect(page.filter)
         page.shelves.left.connect(page.focus_list)

@@ -30,6 +30,7 @@ class DraftEditor(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("draft")
+        self.setProperty("current", "false")
         self._theme = theme
         self._draft: Draft | None = None
         self._saved = ("", "")

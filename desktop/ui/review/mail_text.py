@@ -51,7 +51,8 @@ class MailText(QPlainTextEdit):
         """Scroll to a place unless it is on the screen."""
         cursor = QTextCursor(self.document())
         cursor.setPosition(place)
-        if not self.viewport().rect().contains(self.cursorRect(cursor)):
+        where = self.cursorRect(cursor)
+        if where.top() < 0 or where.bottom() >= self.height():
             self.setTextCursor(cursor)
             self.centerCursor()
 

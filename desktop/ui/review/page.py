@@ -3,6 +3,9 @@
 Reading is done here, in the window's thread, for these reads are short; deciding is in `commands.py`.
 """
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -17,11 +20,13 @@ from desktop.ui.models.cards_model import CardsModel
 from desktop.ui.review.card_list import CardList
 from desktop.ui.review.card_view import CardView
 from desktop.ui.review.presentation import Edits, Pending, with_pending
-from desktop.ui.review.prompts import ReasonPrompt, SnoozePrompt
 from desktop.ui.review.shelf_bar import ShelfBar
 from desktop.ui.review.source_view import SourcePane
 from desktop.ui.theme import Theme
-from desktop.ui.widgets.empty_state import EmptyState
+
+if TYPE_CHECKING:
+    from desktop.ui.review.prompts import ReasonPrompt, SnoozePrompt
+    from desktop.ui.widgets.empty_state import EmptyState
 
 LIST_WIDTH, SOURCE_WIDTH, CARD_WIDTH = 280, 450, 550
 STACK_BELOW = 1040
@@ -43,10 +48,13 @@ class ReviewPage(QWidget):
     counted = Signal(object)
     failed = Signal(object)
     card_shown = Signal()
+    snooze_chosen = Signal(object)
+    reason_given = Signal(str)
 
     def __init__(self, queries: Queries, clock: Clock, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._queries = queries
+        self._theme = theme
         self.edits = Edits()
         self.pending: Pending = {}
         self._card: Card | None = None
@@ -54,19 +62,51 @@ class ReviewPage(QWidget):
         self._counts = Counts(0, 0, 0, 0, 0, 0, 0)
         self._is_refreshing = False
         self.model = CardsModel(queries, self)
-        self.list = CardList(theme, clock, self.model)
-        self.shelves = ShelfBar(theme)
-        self.source = SourcePane(theme)
-        self.view = CardView(theme, self.edits)
-        self.snooze_prompt = SnoozePrompt(theme)
-        self.reason_prompt = ReasonPrompt(theme)
-        self.empty = EmptyState(theme, FIRST_KEYS)
-        self._inner = QSplitter(Qt.Orientation.Horizontal)
-        self._outer = QSplitter(Qt.Orientation.Horizontal)
-        self._stack = QStackedWidget()
+        self._outer = QSplitter(Qt.Orientation.Horizontal, self)
+        self._left = QWidget(self._outer)
+        self._stack = QStackedWidget(self._outer)
+        self._inner = QSplitter(Qt.Orientation.Horizontal, self._stack)
+        self.shelves = ShelfBar(theme, self._left)
+        self.list = CardList(theme, clock, self.model, self._left)
+        self.source = SourcePane(theme, self._inner)
+        right = QWidget(self._inner)
+        right.setMinimumSize(300, 160)
+        self._right = QVBoxLayout(right)
+        self.view = CardView(theme, self.edits, right)
         self._minute = QTimer(self, interval=MINUTE_MS)
         self._build()
         self._connect()
+
+    @cached_property
+    def snooze_prompt(self) -> "SnoozePrompt":
+        """Asks until when; made when it is first wanted, as a start needs none of it."""
+        from desktop.ui.review.prompts import SnoozePrompt  # noqa: PLC0415  (as above)
+
+        made = SnoozePrompt(self._theme)
+        made.chosen.connect(self.snooze_chosen)
+        made.closed.connect(self.focus_list)
+        self._right.insertWidget(0, made)
+        return made
+
+    @cached_property
+    def reason_prompt(self) -> "ReasonPrompt":
+        """Asks why a card is dismissed; made when it is first wanted."""
+        from desktop.ui.review.prompts import ReasonPrompt  # noqa: PLC0415  (as above)
+
+        made = ReasonPrompt(self._theme)
+        made.given.connect(self.reason_given)
+        made.closed.connect(self.focus_list)
+        self._right.insertWidget(0, made)
+        return made
+
+    @cached_property
+    def empty(self) -> "EmptyState":
+        """What is shown in place of mail and card where there is none; made when it is first wanted."""
+        from desktop.ui.widgets.empty_state import EmptyState  # noqa: PLC0415  (as above)
+
+        made = EmptyState(self._theme, FIRST_KEYS)
+        self._stack.addWidget(made)
+        return made
 
     @property
     def card(self) -> Card | None:
@@ -149,23 +189,17 @@ class ReviewPage(QWidget):
             self._inner.setSizes([2, 3] if is_narrow else [SOURCE_WIDTH, CARD_WIDTH])
 
     def _build(self) -> None:
-        left, right = QWidget(), QWidget()
-        for widget, parts in ((left, (self.shelves, self.list)), (right, self._right_parts())):
-            column = QVBoxLayout(widget)
-            column.setContentsMargins(0, 0, 0, 0)
-            column.setSpacing(0)
-            for part in parts:
-                column.addWidget(part, 1 if part in (self.list, self.view) else 0)
-        left.setMinimumWidth(200)
+        column = QVBoxLayout(self._left)
+        for made in (column, self._right):
+            made.setContentsMargins(0, 0, 0, 0)
+            made.setSpacing(0)
+        column.addWidget(self.shelves)
+        column.addWidget(self.list, 1)
+        self._right.addWidget(self.view, 1)
+        self._left.setMinimumWidth(200)
         self.source.setMinimumSize(100, 100)
-        right.setMinimumSize(300, 160)
-        self._inner.addWidget(self.source)
-        self._inner.addWidget(right)
         self._inner.setSizes([SOURCE_WIDTH, CARD_WIDTH])
         self._stack.addWidget(self._inner)
-        self._stack.addWidget(self.empty)
-        self._outer.addWidget(left)
-        self._outer.addWidget(self._stack)
         self._outer.setSizes([LIST_WIDTH, SOURCE_WIDTH + CARD_WIDTH])
         self._outer.setStretchFactor(1, 1)
         for splitter in (self._inner, self._outer):
@@ -174,9 +208,6 @@ class ReviewPage(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._outer)
-
-    def _right_parts(self) -> tuple[QWidget, ...]:
-        return (self.snooze_prompt, self.reason_prompt, self.view)
 
     def _connect(self) -> None:
         self.list.selectionModel().currentChanged.connect(self._current_changed)
@@ -218,9 +249,9 @@ class ReviewPage(QWidget):
         except DealsideError as error:
             self.failed.emit(error)
             return
-        self._stack.setCurrentIndex(0 if card is not None else 1)
         if card is None:
             self._say_empty()
+        self._stack.setCurrentWidget(self.empty if card is None else self._inner)
         self._card = card
         if self.card != self._shown:
             self.render_card()

@@ -3,7 +3,8 @@
 The words behind the field in focus are marked strongly and scrolled to; those behind the other fields lightly.
 """
 
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextCharFormat, QTextCursor
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QGridLayout, QTextEdit, QVBoxLayout, QWidget
 
 from desktop.domain.evidence import Evidence, Part
@@ -27,6 +28,7 @@ class SourcePane(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("source")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme = theme
         self._source: Source | None = None
         self._display = DisplayText("")
@@ -69,10 +71,6 @@ class SourcePane(QWidget):
         """Scroll the text by whole pages, back for negative numbers."""
         bar = self._mail.verticalScrollBar()
         bar.setValue(bar.value() + pages * max(bar.pageStep() - 1, 1))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Fill the ground; a plain QWidget takes no style sheet."""
-        QPainter(self).fillRect(event.rect(), self.palette().base())
 
     def _filled(self) -> None:
         self._mark()

@@ -1,7 +1,6 @@
 """Labels, buttons and rules as the rest of the window needs them. Labels show plain text only: mail is hostile."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from desktop.ui.theme import TextSize, Theme
@@ -39,10 +38,13 @@ def rule(parent: QWidget | None = None) -> QFrame:
 
 def announce(widget: QWidget, sentence: str) -> None:
     """Let a screen reader say a sentence now, wherever the focus is."""
+    from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent  # noqa: PLC0415  (2 ms no first paint needs)
+
     QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, sentence))
 
 
 def restyle(widget: QWidget) -> None:
-    """Apply the style sheet again after a property it asks for has changed."""
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
+    """Apply the style sheet again after a property it asks for has changed; one not shown yet will be anyway."""
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

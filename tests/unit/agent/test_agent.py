@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from desktop.agent.agent import Agent
-from desktop.agent.condition import AFTER_TROUBLE, AFTER_USER, UNEXPECTED, Condition
+from desktop.agent.condition import AFTER_TROUBLE, AFTER_USER, LONGEST_AFTER_USER, UNEXPECTED, Condition
 from desktop.agent.desks import Connectors
 from desktop.connectors.mail.maildir import MaildirSource
 from desktop.domain.connections import Connection, Family
@@ -161,8 +161,9 @@ def test_a_snoozed_card_comes_back_by_itself(office):
 def test_the_condition_says_what_is_wrong_once_and_how_long_to_wait(office):
     condition = Condition(office.store, office.clock, office.bus)
     office.heard.clear()
-    assert condition.trouble(CRM, UserActionNeeded("Sign in again.")) == AFTER_USER
-    assert condition.trouble(CRM, UserActionNeeded("Sign in again.")) == AFTER_USER
+    waits = [condition.trouble(CRM, UserActionNeeded("Sign in again.")) for _ in range(12)]
+    assert waits[:3] == [AFTER_USER, 2 * AFTER_USER, 4 * AFTER_USER]
+    assert waits[-1] == LONGEST_AFTER_USER
     assert office.heard == ["health_changed"]
     assert condition.trouble(CRM, Temporary("Busy.", retry_after=7)) == 7
     assert condition.trouble(CRM, RuntimeError("boom")) == AFTER_TROUBLE

@@ -9,7 +9,7 @@ import pytest
 
 from desktop.agent.agent import Agent
 from desktop.agent.condition import Condition
-from desktop.agent.desks import IDLE, OVERDUE, Connectors, Surroundings, seconds_to_next_delivery
+from desktop.agent.desks import LOOK_EVERY, Connectors, Surroundings, seconds_to_next_delivery
 from desktop.connectors.mail.maildir import MaildirSource
 from desktop.domain.connections import EMPTY_CHECKPOINT, Checkpoint, Connection, Family
 from desktop.domain.deliveries import Operation, OutboxEntry
@@ -136,7 +136,7 @@ def waiting_entry(office, due):
     entry = OutboxEntry(
         id=EntryId("e1"),
         subject_id="s1",
-        connection_id=ConnectionId("removed"),
+        connection_id=CRM,
         operation=Operation.APPEND_DRAFT,
         kind=None,
         target=None,
@@ -154,9 +154,11 @@ def waiting_entry(office, due):
 
 @pytest.mark.parametrize(
     ("due", "seconds"),
-    [(None, IDLE), (NOON + timedelta(seconds=7), 7.0), (NOON, 0.2), (NOON - timedelta(hours=1), OVERDUE)],
+    [(None, LOOK_EVERY), (NOON + timedelta(seconds=7), 7.0), (NOON - timedelta(hours=1), LOOK_EVERY)],
 )
 def test_an_entry_that_cannot_go_does_not_keep_the_lanes_busy(office, due, seconds):
     waiting_entry(office, due)
     around = Surroundings(office.store, office.clock, office.bus, Condition(office.store, office.clock, office.bus))
-    assert seconds_to_next_delivery(around) == seconds
+    with office.store.reading() as tx:
+        crm = tx.connections.get(CRM)
+    assert seconds_to_next_delivery(around, crm) == seconds

@@ -6,11 +6,16 @@ import pytest
 
 from desktop.domain.connections import ConnectorInfo, Family, FieldSpec, FieldWidget
 from desktop.domain.errors import Rejected, UserActionNeeded
-from desktop.setup.connections import ConnectionSetup, secret_name
+from desktop.domain.evidence import Intent
+from desktop.domain.proposals import SuggestionState
+from desktop.domain.records import RecordKind
+from desktop.setup.connections import REMOVED, ConnectionSetup, secret_name
 from desktop.setup.readiness import Finding, examine, is_ready
 from desktop.system.vault import MemoryVault
 from tests.fakes.clock import ManualClock
-from tests.fakes.situations import NOON, new_store
+from tests.fakes.rig import Rig, of_kind
+from tests.fakes.situations import CRM, NOON, message, new_store, reading
+from tests.unit.proposals.test_step import INQUIRY, inquiry_facts
 
 INFO = ConnectorInfo(
     "imap",
@@ -124,3 +129,40 @@ def test_the_doctor_sees_everything_even_when_one_probe_fails():
     assert is_ready([Finding("d", False, "No display.", is_needed=False)])
 
 
+def test_changing_a_secret_keeps_the_connection_what_it_was(bench):
+    made = bench.setup.add("imap", GOOD)
+    changed = bench.setup.change(made.id, {"password": "new-word"})
+    assert changed == made
+    assert bench.checked[-1] == (made.id, {"password": "new-word"})
+    assert bench.vault.get(secret_name(made.id, "password")) == "new-word"
+    moved = bench.setup.change(made.id, {"host": "other.example"})
+    assert (moved.id, moved.settings["host"], moved.settings["address"]) == (
+        made.id,
+        "other.example",
+        "me@mail.example",
+    )
+    assert bench.checked[-1] == (made.id, {"password": "new-word"})
+
+
+def test_a_change_that_does_not_work_changes_nothing(bench):
+    made = bench.setup.add("imap", GOOD)
+    bench.refusal = UserActionNeeded("The password is wrong: type it again.")
+    with pytest.raises(UserActionNeeded):
+        bench.setup.change(made.id, {"password": "wrong", "host": "elsewhere.example"})
+    assert bench.vault.get(secret_name(made.id, "password")) == "s3cret-word"
+    assert next(c for c in bench.setup.all() if c.id == made.id) == made
+
+
+def test_what_was_on_its_way_to_a_removed_connection_is_given_back(tmp_path):
+    rig = Rig(tmp_path)
+    card = rig.propose(message(INQUIRY), reading(inquiry_facts(), intent=Intent.INTEREST))
+    account = of_kind(card, RecordKind.ACCOUNT)
+    rig.review.accept(account.id)
+    setup = ConnectionSetup(
+        rig.store, MemoryVault(), rig.clock, describe=lambda _name: INFO, check=lambda *_: None, new_id=str
+    )
+    setup.remove(CRM)
+    assert rig.now(account).state is SuggestionState.REJECTED
+    with rig.store.reading() as tx:
+        assert tx.outbox.of_subject(account.id)[-1].sentence == REMOVED
+    rig.close()

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from desktop.domain.errors import UserActionNeeded
-from desktop.store import migrations
+from desktop.domain.errors import Defect, Temporary, UserActionNeeded
+from desktop.store import migrations, outbox
 from desktop.store.database import LATEST, Database, connect
 from desktop.store.reader import Reader
 from desktop.store.store import Store
@@ -109,7 +109,7 @@ def test_a_migration_that_fails_leaves_the_store_at_the_version_before(tmp_path)
         migrations.migrate(sql, NOON, (*migrations.MIGRATIONS, m002_breaks))
     with database.begin() as sql:
         assert migrations.applied(sql) == [LATEST]
-        assert sql.scalar(text("select count(*) from sqlite_master where name = 'half'")) == 0
+        assert list(sql.execute(text("select 1 from sqlite_master where name = 'half'"))) == []
     database.close()
 
 
@@ -145,7 +145,7 @@ def test_a_read_only_folder_seen_by_an_ordinary_user(tmp_path):
     program = (
         "import os, sys; from pathlib import Path; from desktop.store.store import Store;"
         "from desktop.domain.errors import UserActionNeeded; from tests.fakes.clock import ManualClock;"
-        "import sqlcipher3.dbapi2, sqlalchemy.pool, sqlalchemy.dialects.sqlite; os.setgid(65534); os.setuid(65534)\n"
+        "import sqlcipher3.dbapi2, sqlalchemy.dialects.sqlite; os.setgid(65534); os.setuid(65534)\n"
         f"try:\n    Store(Path({str(path)!r}), bytes(range(32)), ManualClock())\n"
         "except UserActionNeeded as error:\n    print(error.sentence)\n"
     )
@@ -208,4 +208,77 @@ def test_boundaries_are_told_around_every_commit(tmp_path):
     with store.transaction() as tx:
         tx.interactions.add(interaction(), b"raw")
     assert told == ["commit", "committed"]
+    store.close()
+
+
+def test_every_connection_checks_its_pages_with_the_formats_hmac(tmp_path):
+    path = filled(tmp_path)
+    for is_read_only in (False, True):
+        raw = connect(path, KEY, is_read_only=is_read_only)
+        assert raw.execute("pragma cipher_hmac_algorithm").fetchone() == ("HMAC_SHA256",)
+        assert raw.execute("pragma cipher_use_hmac").fetchone() == ("1",)
+        assert raw.execute("pragma cipher_integrity_check").fetchall() == []
+        raw.close()
+
+
+def test_one_changed_byte_is_noticed(tmp_path):
+    path = filled(tmp_path)
+    raw = bytearray(path.read_bytes())
+    raw[4096 * 3 + 100] ^= 1
+    path.write_bytes(raw)
+    database = Database(path, KEY, lambda _name: None)
+    with pytest.raises(UserActionNeeded, match="is damaged"), database.reading() as sql:
+        list(sql.execute(text("pragma integrity_check")))
+    database.close()
+
+
+def test_connections_are_kept_and_closed(tmp_path):
+    path = filled(tmp_path)
+    database = Database(path, KEY, lambda _name: None)
+    with database.begin() as first, database.reading() as second:
+        assert second is not first
+    with database.reading() as again:
+        assert again in (first, second)
+    database.close()
+    with pytest.raises(first.driver.ProgrammingError):
+        first.driver.execute("select 1")
+    assert not path.with_name("store.db-wal").exists()
+
+
+def test_a_connection_is_clean_after_an_error(tmp_path):
+    database = Database(filled(tmp_path), KEY, lambda _name: None)
+    for _ in range(3):
+        with pytest.raises(Defect), database.begin() as sql:
+            sql.execute(text("insert into checkpoint values ('a', '')"))
+            sql.execute(text("insert into checkpoint values ('a', '')"))
+        with database.reading() as sql:
+            assert list(sql.execute(text("select * from checkpoint"))) == []
+    database.close()
+
+
+def test_a_store_that_somebody_else_writes_to_is_busy_not_broken(tmp_path):
+    path = filled(tmp_path)
+    database = Database(path, KEY, lambda _name: None)
+    with database.begin(), pytest.raises(Temporary):
+        other = Database(path, KEY, lambda _name: None)
+        impatient = other.take()
+        impatient.driver.execute("pragma busy_timeout=0")
+        other.put_back(impatient)
+        with other.begin():
+            pass
+    with other.begin() as sql:
+        sql.execute(text("insert into checkpoint values ('a', '')"))
+    database.close()
+    other.close()
+
+
+def test_a_reader_counts_what_is_unsettled(tmp_path):
+    store = new_store(tmp_path)
+    with store._database.begin() as sql:
+        for number, state in enumerate(("waiting", "delivered", "conflict", "waiting", "cancelled")):
+            row = {"id": f"e{number}", "subject_id": "s", "connection_id": "c", "operation": "create", "state": state}
+            sql.run(outbox.ADD, **row, idempotency_key="k", body="{}")
+    reader = Reader(store.path, KEY)
+    assert reader.tally("outbox_entry") == {"waiting": 2, "conflict": 1}
+    reader.close()
     store.close()

@@ -1,14 +1,16 @@
 """Interactions, connections, the mirror, the book and the audit log."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from desktop.domain.connections import Checkpoint, Connection, Family
+from desktop.domain.deliveries import DeliveryState, Operation, OutboxEntry
 from desktop.domain.errors import Conflict
 from desktop.domain.evidence import FactKind
-from desktop.domain.ids import ConnectionId, RecordId
+from desktop.domain.ids import ConnectionId, EntryId, RecordId
 from desktop.domain.interactions import InteractionState
 from desktop.domain.matching import phone_key
 from desktop.domain.records import RecordKind, RecordRef
@@ -172,6 +174,23 @@ def test_the_tally_stays_in_step_with_the_rows(store):
     with store._database.begin() as sql:
         sql.execute(text("delete from interaction where id = :id"), {"id": interaction(number=2).id})
     with store._database.reading() as sql:
-        kept = dict(sql.execute(text("select state, count from tally where what = 'interaction'")).all())
-        real = dict(sql.execute(text("select state, count(*) from interaction group by state")).all())
+        kept = dict(sql.execute(text("select state, count from tally where what = 'interaction'")))
+        real = dict(sql.execute(text("select state, count(*) from interaction group by state")))
     assert kept == real == {"received": 3, "ignored": 1}
+
+
+def test_what_is_on_its_way_somewhere_due_or_not(store):
+    first = OutboxEntry(
+        *(EntryId("e0"), "s", CRM, Operation.CREATE, RecordKind.CONTACT, None, {}, {}, ""),
+        idempotency_key="k",
+        created_at=NOON,
+    )
+    entries = [first, replace(first, id=EntryId("e1")), replace(first, id=EntryId("e2"))]
+    with store.transaction() as tx:
+        for each in entries:
+            tx.outbox.add(each)
+        tx.outbox.postpone(entries[0].id, NOON + timedelta(days=1), sentence="It is down.")
+        tx.outbox.settle(entries[1].id, DeliveryState.DELIVERED)
+        assert [found.id for found in tx.outbox.waiting(CRM, NOON)] == [entries[2].id]
+        assert [found.id for found in tx.outbox.unfinished(CRM)] == [entries[0].id, entries[2].id]
+        assert tx.outbox.unfinished(ConnectionId("other")) == ()

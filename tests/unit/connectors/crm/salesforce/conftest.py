@@ -46,7 +46,7 @@ def impatient(server: SalesforceServer) -> Iterator[Salesforce]:
     """A connector that gives up soon, for servers that never answer."""
     http = HttpBoundary(ledger=ListLedger(), clock=ManualClock(), limits=HttpLimits(connect=20, silence=0.5))
     given = {"instance_url": server.url}
-    yield Salesforce(given, token="token", http=http, clock=ManualClock(), deadline=1.5)
+    yield Salesforce(given, token=lambda: "token", http=http, clock=ManualClock(), deadline=1.5)
     http.close()
 
 

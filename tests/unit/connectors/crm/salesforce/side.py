@@ -54,7 +54,7 @@ class Setting:
 def connect(server: SalesforceServer, setting: Setting, **settings: str) -> Salesforce:
     given = {"instance_url": server.url, **settings}
     token = given.pop("token", "token")
-    return Salesforce(given, token=token, http=setting.http, clock=setting.clock)
+    return Salesforce(given, token=lambda: token, http=setting.http, clock=setting.clock)
 
 
 def refuse(server: SalesforceServer, status: int, code: str = "", message: str = "", **more: object) -> None:
