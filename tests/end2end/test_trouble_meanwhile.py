@@ -95,6 +95,7 @@ def test_an_undo_that_somebody_else_is_in_the_way_of_can_be_given_up(known):
 # --- our own store ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.expects_log("failed unexpectedly")
 def test_an_answer_that_cannot_be_kept_is_got_again_and_nothing_of_it_is_logged(rep):
     """The write reached the CRM and the mailbox, and the store fails before the receipts are kept."""
     rep.deliver(mail())
