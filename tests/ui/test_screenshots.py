@@ -39,6 +39,14 @@ def test_the_review_page_is_painted(window, press, screenshots, name, scheme) ->
     assert colors_in(image) > 30
 
 
+def test_a_conflict_shows_all_three_values(window, press, screenshots) -> None:
+    for _ in range(3):
+        press(Qt.Key.Key_J)
+    image = take(window, "conflict", screenshots)
+    assert colors_in(image) > 30
+    assert window.page.view.panels
+
+
 def test_an_empty_window_teaches(open_window, screenshots) -> None:
     window = open_window(MemoryServices([]))
     image = take(window, "empty", screenshots)

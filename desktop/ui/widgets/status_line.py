@@ -85,8 +85,11 @@ class StatusLine(QFrame):
 
     def show_counts(self, counts: Counts) -> None:
         """Learn how much is moving."""
-        self._right.setText(texts.counts_sentence(counts))
-        self._right.setAccessibleName(self._right.text())
+        words = texts.counts_sentence(counts)
+        self._right.setText(words)
+        # The words on the left give way to these, never the other way round.
+        self._right.setMinimumWidth(self._right.fontMetrics().horizontalAdvance(words) + Space.XS)
+        self._right.setAccessibleName(words)
 
     def say(self, word: str) -> None:
         """Say something for a few seconds in place of how things stand."""
