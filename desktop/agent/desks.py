@@ -17,7 +17,7 @@ from desktop.runtime.events import EventBus
 from desktop.runtime.lanes import AT_ONCE
 from desktop.store.store import Store
 
-WAIT_FOR_MAIL = 300.0
+WAIT_FOR_MAIL = 60.0  # then look anyway: a watch that broke must not pass for a quiet mailbox
 MIRROR_EVERY = timedelta(seconds=60)
 PICKLISTS_EVERY = timedelta(hours=6)
 IDLE = 3600.0

@@ -79,12 +79,14 @@ class StoredReview:
         with self._store().transaction() as tx:
             if until <= self._clock.now():
                 raise Rejected("That moment has passed: choose a later one.")
+            _need_card(tx, proposal_id)
             tx.proposals.snooze(proposal_id, until)
             self._record(tx, proposal_id, Verdict.SNOOZE, reason=until.isoformat())
 
     def wake(self, proposal_id: ProposalId) -> None:
         """Bring a snoozed card back now."""
         with self._store().transaction() as tx:
+            _need_card(tx, proposal_id)
             tx.proposals.snooze(proposal_id, None)
             self._record(tx, proposal_id, Verdict.TAKE_BACK)
 
@@ -177,6 +179,11 @@ class StoredReview:
 
 _DECIDABLE = frozenset({SuggestionState.OPEN, SuggestionState.SNOOZED})
 _ACCEPTABLE = _DECIDABLE | {SuggestionState.UNDONE}
+
+
+def _need_card(tx: "Transaction", proposal_id: ProposalId) -> None:
+    if tx.proposals.get(proposal_id) is None:
+        raise Rejected("This card is gone: it was erased meanwhile.", detail=proposal_id)
 
 
 def _edited(tx: "Transaction", suggestion: Suggestion, edits: dict[str, str | None]) -> tuple[FieldChange, ...]:

@@ -190,13 +190,15 @@ class Proposals:
         items = self.suggestions(proposal_id)
         reply = self.draft_of(proposal_id)
         waiting = [item for item in items if item.state is SuggestionState.OPEN]
-        attention = {SuggestionState.CONFLICT, SuggestionState.REJECTED}
-        stuck = reply is not None and reply.state is DraftState.REJECTED
         count = len(waiting) + (1 if reply is not None and reply.state is DraftState.OPEN else 0)
-        needs = [item for item in items if item.state in attention]
-        until = self._sql.scalar(SNOOZED_UNTIL, card=proposal_id)
-        is_wanted = bool(count or needs or stuck) or self._sql.scalar(NEEDS_USER, card=proposal_id) is not None
-        shelf = "snoozed" if until else "open" if is_wanted else "done"
+        is_stuck = (
+            any(item.state in {SuggestionState.CONFLICT, SuggestionState.REJECTED} for item in items)
+            or (reply is not None and reply.state is DraftState.REJECTED)
+            or self._sql.scalar(NEEDS_USER, card=proposal_id) is not None
+        )
+        # What did not go through is not put away with the rest of a snoozed card.
+        is_snoozed = bool(self._sql.scalar(SNOOZED_UNTIL, card=proposal_id)) and not is_stuck
+        shelf = "snoozed" if is_snoozed else "open" if count or is_stuck else "done"
         self._sql.run(
             REFRESH,
             card=proposal_id,

@@ -7,7 +7,7 @@ import pytest
 from desktop.domain.deliveries import DeliveryState, Operation
 from desktop.domain.errors import Rejected, Temporary, UserActionNeeded
 from desktop.domain.evidence import FactKind, Intent
-from desktop.domain.ids import SuggestionId
+from desktop.domain.ids import ProposalId, SuggestionId
 from desktop.domain.proposals import DraftState, SuggestionState
 from desktop.domain.records import RecordKind
 from tests.fakes.rig import Rig, of_kind
@@ -256,3 +256,37 @@ def test_every_decision_is_in_the_audit_log(rig, card):
         assert [d.verdict.value for d in tx.proposals.decisions(account.id)] == ["accept", "undo"]
         assert tx.audit.verify() is None
         assert tx.audit.head()[0] == 3
+
+
+def test_what_did_not_go_through_is_not_put_away_with_a_snoozed_card(rig, card):
+    account = of_kind(card, RecordKind.ACCOUNT)
+    rig.crm.fail_before = [Rejected("A duplicate exists.")]
+    rig.review.accept(account.id)
+    rig.review.snooze(card.id, NOON + timedelta(days=3))
+    assert shelf_of(rig, card) == "snoozed"
+    rig.deliver()
+    assert shelf_of(rig, card) == "open"
+    rig.review.undo(account.id)
+    assert shelf_of(rig, card) == "snoozed"
+
+
+def test_a_card_whose_change_needs_the_rep_is_not_done(rig, card):
+    account = of_kind(card, RecordKind.ACCOUNT)
+    rig.crm.fail_before = [UserActionNeeded("Sign in again.")]
+    rig.review.accept(account.id)
+    rig.review.dismiss_all(card.id)
+    assert shelf_of(rig, card) == "done"
+    rig.deliver()
+    assert shelf_of(rig, card) == "open"
+
+
+def test_a_card_that_is_gone_cannot_be_snoozed_or_woken(rig):
+    with pytest.raises(Rejected, match="gone"):
+        rig.review.snooze(ProposalId("nothing"), NOON + timedelta(days=1))
+    with pytest.raises(Rejected, match="gone"):
+        rig.review.wake(ProposalId("nothing"))
+
+
+def shelf_of(rig, card):
+    with rig.store._database.reading() as sql:
+        return sql.driver.execute("select shelf from proposal where id = ?", [card.id]).fetchone()[0]
