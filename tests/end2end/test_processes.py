@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop.bootstrap import Parts
 from desktop.review.queries import StoredQueries
 from desktop.review.views import Shelf
 from desktop.store.reader import Reader
@@ -62,6 +63,10 @@ class Profile:
         finally:
             queries.close()
 
+    def is_answered(self) -> bool:
+        """Whether an agent listens on the profile's line."""
+        return Parts(open_profile("default", self.folder, passphrase=PASSPHRASE)).nudge()
+
     def close(self) -> None:
         for process in self.processes:
             if process.poll() is None:
@@ -98,6 +103,7 @@ def test_one_agent_per_profile_and_the_next_takes_over_when_it_dies(profile):
     first.send_signal(signal.SIGKILL)
     first.wait(20)
     third = profile.start_agent()
+    wait_for("the next agent", profile.is_answered)
     wait_for("all cards", lambda: profile.cards() == MAILS)
     third.send_signal(signal.SIGTERM)
     assert third.wait(30) == 0
