@@ -124,7 +124,7 @@ class MainWindow(QWidget):
     def _connect(self) -> None:
         self.keys.pressed.connect(self._press)
         self.bridge.arrived.connect(self._events_arrived)
-        self.bridge.linked.connect(self.status.show_link)
+        self.bridge.linked.connect(self._linked)
         self.page.counted.connect(self.status.show_counts)
         self.page.counted.connect(self._show_title)
         self.page.failed.connect(self.trouble)
@@ -156,6 +156,13 @@ class MainWindow(QWidget):
         self._is_attached = True
         agent, bridge = self._services.agent, self.bridge
         bridge.aside(lambda: agent.start(bridge.on_event, bridge.on_link), self.trouble)
+
+    def _linked(self, is_up: bool) -> None:  # noqa: FBT001  (a signal calls it)
+        self.status.show_link(is_up)
+        if is_up:
+            # Whatever the agent said before the line stood, nobody here heard.
+            self._read_health()
+            self.page.refresh()
 
     def _events_arrived(self, events: tuple[Event, ...]) -> None:
         names = {event.name for event in events}

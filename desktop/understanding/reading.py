@@ -97,7 +97,8 @@ def _facts(options: Mapping[FactKind, Sequence[Candidate]], selection: Selection
             if weights[index] < max(LEAST, none):
                 continue
             confidence = _confidence(weights[:-1], index)
-            facts.append(_fact(candidates[index], confidence, chosen=choice.index if choice else None, index=index))
+            is_chosen = choice is not None and selection.trust > 0 and choice.index == index
+            facts.append(_fact(candidates[index], confidence, is_chosen=is_chosen))
     return facts
 
 
@@ -107,9 +108,9 @@ def _confidence(weights: Sequence[float], index: int) -> float:
     return round(max(0.0, min(1.0, weights[index] - RIVAL_COST * min(rivals, 3))), 4)
 
 
-def _fact(candidate: Candidate, confidence: float, *, chosen: int | None, index: int) -> Fact:
+def _fact(candidate: Candidate, confidence: float, *, is_chosen: bool) -> Fact:
     reason = candidate.why[:1].upper() + candidate.why[1:] + "."
-    if chosen == index:
+    if is_chosen:
         reason += " The language model chose it too."
     return Fact(candidate.kind, candidate.value, candidate.evidence, confidence, reason)
 

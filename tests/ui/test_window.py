@@ -58,6 +58,16 @@ def test_a_new_card_appears_and_the_selected_one_stays(window, press, memory, qt
     assert window.page.card.proposal.id == "update"
 
 
+def test_what_happened_before_the_line_stood_is_read_when_it_stands(window, memory, qtbot) -> None:
+    """The agent may have done all its work, and said so, before this window was there to hear it."""
+    fresh = cards.complaint()
+    memory.book.put(replace(fresh, proposal=replace(fresh.proposal, id=ProposalId("fresh"))))
+    memory.queries.model_sentence = "The language model is ready."
+    memory.agent.link(True)
+    qtbot.waitUntil(lambda: window.page.model.rowCount() == 5)
+    qtbot.waitUntil(lambda: "model is ready" in window.status.text)
+
+
 def test_a_delivery_shows_up_by_itself(window, press, memory, qtbot) -> None:
     press(K.Key_Return)
     assert "1 on its way" in window.status.text

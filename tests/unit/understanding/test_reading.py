@@ -204,13 +204,14 @@ def test_without_a_model_rules_carry_it_and_say_so():
 
 
 def test_a_model_without_trust_is_asked_and_changes_nothing():
-    model = ScriptedModel(lambda _document, question: len(question.options) - 1, trust=0.0)
+    model = ScriptedModel(lambda _document, _question: 0, trust=0.0)
     with_model, without = read(AMOUNTS, model), read(AMOUNTS)
     assert len(model.asked) == 1
     assert [(f.kind, f.value, f.confidence) for f in with_model.facts] == [
         (f.kind, f.value, f.confidence) for f in without.facts
     ]
     assert with_model.intent == without.intent
+    assert not any("model" in fact.reason for fact in with_model.facts)
     assert with_model.computed_by.model_hash == model.model_hash
 
 
