@@ -1,5 +1,6 @@
 """The line between agent and window: only key holders, only JSON, and no one window can hold up the rest."""
 
+from contextlib import suppress
 from multiprocessing.connection import Client
 
 import pytest
@@ -58,7 +59,8 @@ def test_somebody_without_the_key_is_turned_away_and_the_rest_goes_on(talk):
 @pytest.mark.parametrize("raw", [b"not json", b"[1, 2]", b"\xff\xfe", b"x" * (LARGEST + 1)])
 def test_nonsense_from_a_window_ends_only_that_window(talk, raw):
     rude = Client(talk.address, authkey=SECRET)
-    rude.send_bytes(raw)
+    with suppress(OSError):  # it may be hung up on before it has said all
+        rude.send_bytes(raw)
     client, said, _ = talk.client()
     wait_until(lambda: talk.counts)
     client.send({"ask": "poke"})
