@@ -1,7 +1,6 @@
 """The passphrase vault: right and wrong passphrases, damage, crashes, two writers."""
 
 import json
-import os
 import signal
 import stat
 import subprocess
@@ -150,8 +149,7 @@ def test_a_full_disk_says_so_and_keeps_the_secrets(vault, path):
     assert PassphraseVault(path, "words").get("store-key") == "geheim-ß"
 
 
-@pytest.mark.skipif(os.name == "posix" and os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_says_so(vault, path):
+def test_a_file_that_may_not_be_read_says_so(vault, path, mortal):
     path.chmod(0)
     with pytest.raises(UserActionNeeded, match="allow reading"):
         vault.get("store-key")

@@ -13,10 +13,6 @@ from desktop.domain.errors import UserActionNeeded
 from tests.conformance.mail import DraftFolderConformance, Mailbox, MailSourceConformance, mail, pull_all
 from tests.fakes.clock import ManualClock
 
-BY_ROOT = pytest.mark.skipif(
-    hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may read everything: run as an ordinary user to see it"
-)
-
 
 class MaildirBox(Mailbox):
     """A Maildir as a delivery agent and a mail program see it."""
@@ -184,9 +180,8 @@ def test_a_pipe_is_left_out_and_stops_nobody(box):
     assert raws(box.source().pull(EMPTY_CHECKPOINT).items) == [b"mail"]
 
 
-@BY_ROOT
 @pytest.mark.expects_log("cannot be read")
-def test_an_unreadable_file_is_noted_once_and_read_when_it_can_be(box, caplog):
+def test_an_unreadable_file_is_noted_once_and_read_when_it_can_be(box, caplog, mortal):
     path = box.deliver(b"locked")
     box.deliver(b"open")
     path.chmod(0)
@@ -200,8 +195,7 @@ def test_an_unreadable_file_is_noted_once_and_read_when_it_can_be(box, caplog):
     assert raws(source.pull(batch.checkpoint).items) == [b"locked"]
 
 
-@BY_ROOT
-def test_an_unreadable_folder_is_told_to_the_rep(box):
+def test_an_unreadable_folder_is_told_to_the_rep(box, mortal):
     (box.path / "cur").chmod(0)
     try:
         with pytest.raises(UserActionNeeded, match="may read"):
