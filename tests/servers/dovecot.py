@@ -225,11 +225,14 @@ class DovecotServer:
         numbers = inbox / "dovecot-uidlist"
         head = numbers.read_text().splitlines()[0].split()
         validity = next(int(word[1:]) for word in head if word.startswith("V"))
-        for index in inbox.glob("dovecot.index*"):
-            index.unlink()
         guid = next((word for word in head if word.startswith("G")), "")
-        numbers.write_text(f"3 V{validity + 1} N1 {guid}".strip() + "\n")
-        self._own(numbers)
+        # A client may be back already: what it meets is the old list or the new one, never one that is being written.
+        renewed = inbox / "dovecot-uidlist.renewed"
+        renewed.write_text(f"3 V{validity + 1} N1 {guid}".strip() + "\n")
+        self._own(renewed)
+        for index in inbox.glob("dovecot.index*"):
+            index.unlink(missing_ok=True)
+        renewed.replace(numbers)
 
     def _group(self) -> str:
         return grp.getgrgid(self._owner.pw_gid).gr_name
