@@ -48,7 +48,11 @@ class ZonedLine:
 
 
 class FactKind(StrEnum):
-    """What a Fact states. Values are canonical strings: E.164, ISO dates, decimal amounts `1200.00 EUR`."""
+    """What a Fact states. Values are canonical strings: E.164, ISO dates, decimal amounts `1200.00 EUR`.
+
+    PRODUCT is what they are interested in, TOPIC what the mail is about, ASK what the contact wants of the rep,
+    PROMISE what one of them undertakes to do, QUESTION what an answer must not leave out.
+    """
 
     PERSON = "person"
     TITLE = "title"
@@ -56,19 +60,53 @@ class FactKind(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     MOBILE = "mobile"
+    FAX = "fax"
     AMOUNT = "amount"
     DATE = "date"
     PRODUCT = "product"
+    TOPIC = "topic"
+    QUANTITY = "quantity"
+    COMPETITOR = "competitor"
     ASK = "ask"
+    PROMISE = "promise"
+    QUESTION = "question"
+
+
+class Party(StrEnum):
+    """Whose turn it is."""
+
+    REP = "rep"
+    CONTACT = "contact"
+    OTHER = "other"
+
+
+class ContactScope(StrEnum):
+    """Whose details a mail gives: the sender's, or those of somebody whom the mail only hands on."""
+
+    SENDER = "sender"
+    QUOTED_SENDER = "quoted_sender"
+    FORWARDED_SENDER = "forwarded_sender"
+    MENTIONED_PERSON = "mentioned_person"
 
 
 class Intent(StrEnum):
-    """Why the mail was written, as far as it decides what to propose."""
+    """Why the mail was written."""
 
-    INTEREST = "interest"
-    COMPLAINT = "complaint"
-    MEETING = "meeting"
-    UPDATE = "update"
+    MEETING_REQUEST = "meeting_request"
+    MEETING_CONFIRMATION = "meeting_confirmation"
+    EVENT_INVITATION = "event_invitation"
+    PROPOSAL_OR_OFFER = "proposal_or_offer"
+    INQUIRY = "inquiry"
+    CONTRACT_NEGOTIATION = "contract_negotiation"
+    DOCUMENT_DELIVERY = "document_delivery"
+    STATUS_UPDATE = "status_update"
+    FOLLOW_UP = "follow_up"
+    INTRODUCTION_OR_REFERRAL = "introduction_or_referral"
+    JOB_OR_RECRUITING = "job_or_recruiting"
+    COMPLAINT_OR_ISSUE = "complaint_or_issue"
+    PURCHASE_OR_BILLING = "purchase_or_billing"
+    REQUEST_ACTION = "request_action"
+    DECLINE = "decline"
     OTHER = "other"
 
 
@@ -84,7 +122,9 @@ class Sentiment(StrEnum):
 class Candidate:
     """A verbatim span that could answer one question, found by rules.
 
-    `value` is its canonical form, `rule_score` (0 to 1) what the rules think of it, `why` the rule in a few words.
+    `value` is its canonical form, `rule_score` (0 to 1) what the rules think of it, `why` the rule in a few words
+    (one of a fixed set per kind: the calibrators learn how good each rule is). `owner` and `due` (an ISO date or
+    empty) say of an ASK, a PROMISE or a QUESTION whose turn it is and by when.
     """
 
     kind: FactKind
@@ -92,17 +132,26 @@ class Candidate:
     value: str
     rule_score: float
     why: str
+    owner: Party | None = None
+    due: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One statement with its Evidence and Confidence (0 to 1). `reason` is one line a rep can read."""
+    """One statement with its Evidence and Confidence (0 to 1). `reason` is one line a rep can read.
+
+    `signals` are the numbers the Confidence was computed from, by name, so that a calibrator can learn from what the
+    rep decides; `owner` and `due` are the Candidate's.
+    """
 
     kind: FactKind
     value: str
     evidence: Evidence
     confidence: float
     reason: str
+    owner: Party | None = None
+    due: str = ""
+    signals: tuple[tuple[str, float], ...] = ()
 
 
 class Band(StrEnum):
@@ -157,6 +206,7 @@ class Reading:
     zones: tuple[ZonedLine, ...]
     computed_by: ComputedBy
     notes: tuple[str, ...] = ()
+    scope: ContactScope = ContactScope.SENDER
 
     def best(self, kind: FactKind) -> Fact | None:
         """Return the most confident Fact of `kind`, or None."""
@@ -166,3 +216,9 @@ class Reading:
     def all(self, kind: FactKind) -> tuple[Fact, ...]:
         """Return every Fact of `kind`, in the order of the text."""
         return tuple(fact for fact in self.facts if fact.kind is kind)
+
+    @property
+    def next_action(self) -> Fact | None:
+        """The most confident ASK or PROMISE: what has to be done next, and by whom."""
+        found = [fact for fact in self.facts if fact.kind in (FactKind.ASK, FactKind.PROMISE)]
+        return max(found, key=lambda fact: fact.confidence, default=None)

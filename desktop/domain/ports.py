@@ -237,11 +237,16 @@ class ModelStatus:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One closed question about a document. The answer is one of `options`, by index; nothing can be written."""
+    """One closed question about a document. The answer is one of `options`, by index; nothing can be written.
+
+    `contexts` holds for each option the line it stands in, with the option between « and »; it is empty for labels,
+    and an option that stands nowhere (`none`) has an empty context.
+    """
 
     name: str
     text: str
     options: tuple[str, ...]
+    contexts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

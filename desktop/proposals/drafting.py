@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from desktop.domain.evidence import FactKind, Intent
+from desktop.domain.evidence import FactKind
 from desktop.domain.ids import ConnectionId, DraftId, ProposalId, derive
 from desktop.domain.interactions import EmailMessage, Role
 from desktop.proposals.basis import Basis
+from desktop.proposals.purposes import COMPLAINS, WANTS_ANSWER
 
 MAX_REFERENCES = 20
 
@@ -100,8 +101,7 @@ class Reply:
 
 def reply(basis: Basis, proposal_id: ProposalId, identity: Identity) -> Reply | None:
     """Return a reply where the mail calls for one, else None."""
-    wants = {Intent.INTEREST.value, Intent.COMPLAINT.value, Intent.MEETING.value}
-    if basis.reading.intent.value not in wants and basis.fact(FactKind.ASK) is None:
+    if basis.reading.intent.value not in WANTS_ANSWER and basis.fact(FactKind.ASK) is None:
         return None
     recipients = _recipients(basis.message)
     if not recipients or not identity.address:
@@ -136,7 +136,7 @@ def _subject(subject: str) -> str:
 def _body(basis: Basis, identity: Identity) -> str:
     words = PHRASES.get(basis.reading.language, PHRASES["en"])
     person = basis.fact(FactKind.PERSON)
-    is_complaint = basis.reading.intent.value == Intent.COMPLAINT.value
+    is_complaint = basis.reading.intent.value in COMPLAINS
     lines = [words.hello.format(person.value) if person else words.hello_nobody, ""]
     lines += [words.sorry if is_complaint else words.thanks, ""]
     found = [(getattr(words, name), basis.fact(kind)) for kind, name in _NOTED]

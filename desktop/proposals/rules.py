@@ -7,11 +7,12 @@ as default; what it cannot know it leaves empty for the rep.
 import re
 from collections.abc import Callable
 
-from desktop.domain.evidence import Evidence, Fact, FactKind, Intent, Part, Sentiment, Zone
+from desktop.domain.evidence import Evidence, Fact, FactKind, Part, Sentiment, Zone
 from desktop.domain.matching import domain_key, name_key, phone_key
 from desktop.domain.proposals import Action, FieldChange
 from desktop.domain.records import FIELDS, RecordKind, RecordSnapshot
 from desktop.proposals.basis import Basis, Plan
+from desktop.proposals.purposes import COMPLAINS, MOVES_DEAL, OPENS_DEAL
 
 OVERWRITE = 0.9
 MAX_LINE = 120
@@ -64,7 +65,8 @@ def contact(basis: Basis) -> Plan | None:
 
 def opportunity(basis: Basis) -> Plan | None:
     """Create an Opportunity when the mail expresses interest and none is open, or update the open one's amount."""
-    if basis.reading.intent.value != Intent.INTEREST.value:
+    intent = basis.reading.intent.value
+    if intent not in MOVES_DEAL or (basis.opportunity is None and intent not in OPENS_DEAL):
         return None
     money = _money(basis)
     if basis.opportunity is not None:
@@ -94,7 +96,7 @@ def opportunity(basis: Basis) -> Plan | None:
 def case(basis: Basis) -> Plan | None:
     """Create a Case for a complaint."""
     intent = basis.reading.intent
-    if intent.value != Intent.COMPLAINT.value:
+    if intent.value not in COMPLAINS:
         return None
     subject = _shorten(_plain_subject(basis) or "Complaint")
     why = (intent.evidence,) if intent.evidence else ()

@@ -8,7 +8,7 @@ from desktop.understanding.software import is_aimed_at_software
 from desktop.understanding.words import phrases
 
 _CUES: dict[Intent, tuple[tuple[float, str], ...]] = {
-    Intent.INTEREST: (
+    Intent.INQUIRY: (
         (
             3.0,
             (
@@ -34,7 +34,7 @@ _CUES: dict[Intent, tuple[tuple[float, str], ...]] = {
         ),
         (1.0, r"could you (?:offer|supply|deliver)|options|features|roll[- ]?out|licen[cs]es?|seats|units|pilot|renew"),
     ),
-    Intent.COMPLAINT: (
+    Intent.COMPLAINT_OR_ISSUE: (
         (
             3.5,
             (
@@ -61,7 +61,7 @@ _CUES: dict[Intent, tuple[tuple[float, str], ...]] = {
             ),
         ),
     ),
-    Intent.MEETING: (
+    Intent.MEETING_REQUEST: (
         (
             2.5,
             (
@@ -79,7 +79,7 @@ _CUES: dict[Intent, tuple[tuple[float, str], ...]] = {
         ),
         (2.5, r"rendez-vous|réunion|rencontr(?:er|e)|disponible|reporter|décaler|créneau|visio"),
     ),
-    Intent.UPDATE: (
+    Intent.STATUS_UPDATE: (
         (
             2.5,
             (

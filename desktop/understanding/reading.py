@@ -13,14 +13,8 @@ from desktop.understanding.candidates import find_candidates
 from desktop.understanding.document import AuthorOrigin, Document, open_document
 from desktop.understanding.grounding import is_grounded
 from desktop.understanding.intent import intent_by_rules, sentiment_by_rules
-from desktop.understanding.selection import (
-    NO_SELECTION,
-    QUESTIONS_VERSION,
-    Selection,
-    ask_model,
-    fused,
-    options_by_kind,
-)
+from desktop.understanding.questions import QUESTIONS_VERSION, options_by_kind
+from desktop.understanding.selection import NO_SELECTION, Selection, ask_model, fused
 from desktop.understanding.software import is_aimed_at_software
 from desktop.understanding.summary import summary_of
 

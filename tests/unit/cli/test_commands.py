@@ -44,7 +44,7 @@ def desk(tmp_path):
 
 @pytest.fixture
 def card(desk):
-    return desk.rig.propose(message(INQUIRY), reading(inquiry_facts(), intent=Intent.INTEREST))
+    return desk.rig.propose(message(INQUIRY), reading(inquiry_facts(), intent=Intent.INQUIRY))
 
 
 def test_the_list_as_json_has_everything_a_script_wants(desk, card):

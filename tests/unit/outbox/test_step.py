@@ -23,7 +23,7 @@ def rig(tmp_path):
 
 @pytest.fixture
 def card(rig):
-    return rig.propose(message(INQUIRY), reading(inquiry_facts(), intent=Intent.INTEREST))
+    return rig.propose(message(INQUIRY), reading(inquiry_facts(), intent=Intent.INQUIRY))
 
 
 def accept_all(rig, card):

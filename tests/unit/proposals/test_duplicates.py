@@ -18,7 +18,7 @@ def rig(tmp_path):
 
 
 def inquiry(rig, number):
-    return rig.propose(message(INQUIRY, number=number), reading(inquiry_facts(), intent=Intent.INTEREST))
+    return rig.propose(message(INQUIRY, number=number), reading(inquiry_facts(), intent=Intent.INQUIRY))
 
 
 def kinds(proposal):
@@ -47,7 +47,7 @@ def test_a_second_complaint_in_the_same_conversation_goes_to_the_case_there_is(r
 
     def complaint(number):
         mail = message(text, subject="Re: leak" if number > 1 else "leak", number=number)
-        return rig.propose(mail, reading(facts, intent=Intent.COMPLAINT))
+        return rig.propose(mail, reading(facts, intent=Intent.COMPLAINT_OR_ISSUE))
 
     first = complaint(1)
     for item in first.suggestions:

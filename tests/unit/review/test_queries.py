@@ -24,7 +24,7 @@ class Desk(Rig):
         self.queries = StoredQueries(Reader(folder / "store.db", KEY))
 
     def inquiry(self, number=1):
-        return self.propose(message(INQUIRY, number=number), reading(inquiry_facts(), intent=Intent.INTEREST))
+        return self.propose(message(INQUIRY, number=number), reading(inquiry_facts(), intent=Intent.INQUIRY))
 
 
 @pytest.fixture

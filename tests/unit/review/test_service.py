@@ -24,7 +24,7 @@ def rig(tmp_path):
 
 @pytest.fixture
 def card(rig):
-    return rig.propose(message(INQUIRY), reading(inquiry_facts(), intent=Intent.INTEREST))
+    return rig.propose(message(INQUIRY), reading(inquiry_facts(), intent=Intent.INQUIRY))
 
 
 def entries(rig, subject):
@@ -86,7 +86,7 @@ def test_a_required_field_has_to_be_filled_in_first(rig):
     with rig.store.transaction() as tx:
         tx.mirror.save_picklists(CRM, RecordKind.OPPORTUNITY, {"stage": ("New",), "requires": ("close_date",)})
     facts = [f for f in inquiry_facts() if f.kind is not FactKind.DATE]
-    deal = of_kind(rig.propose(message(INQUIRY), reading(facts, intent=Intent.INTEREST)), RecordKind.OPPORTUNITY)
+    deal = of_kind(rig.propose(message(INQUIRY), reading(facts, intent=Intent.INQUIRY)), RecordKind.OPPORTUNITY)
     with pytest.raises(Rejected, match="wants a close date"):
         rig.review.accept(deal.id)
     rig.review.accept(deal.id, {"close_date": "2027-01-31"})

@@ -155,7 +155,7 @@ def test_a_change_that_does_not_work_changes_nothing(bench):
 
 def test_what_was_on_its_way_to_a_removed_connection_is_given_back(tmp_path):
     rig = Rig(tmp_path)
-    card = rig.propose(message(INQUIRY), reading(inquiry_facts(), intent=Intent.INTEREST))
+    card = rig.propose(message(INQUIRY), reading(inquiry_facts(), intent=Intent.INQUIRY))
     account = of_kind(card, RecordKind.ACCOUNT)
     rig.review.accept(account.id)
     setup = ConnectionSetup(

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.domain.errors import Cancelled, Rejected, Temporary
-from desktop.domain.evidence import FactKind, Reading, Zone
+from desktop.domain.evidence import FactKind, Intent, Reading, Zone
 from desktop.domain.interactions import EmailMessage
 from desktop.intake.mime import parse_mail
 from desktop.understanding import RULES_VERSION
@@ -93,19 +93,19 @@ def test_key_facts_of_the_samples(word: str):
 @pytest.mark.parametrize(
     ("word", "language", "intent", "sentiment"),
     [
-        ("inquiry", "en", "interest", "neutral"),
-        ("html-only", "en", "interest", "positive"),
-        ("complaint", "en", "complaint", "negative"),
-        ("angry-follow-up", "en", "complaint", "negative"),
-        ("meeting-change", "en", "meeting", "neutral"),
-        ("german-anfrage", "de", "interest", "neutral"),
-        ("german-reklamation", "de", "complaint", "negative"),
-        ("german-termin", "de", "meeting", "neutral"),
-        ("french-devis", "fr", "interest", "neutral"),
-        ("french-reclamation", "fr", "complaint", "negative"),
-        ("latin1-update", "fr", "update", "neutral"),
-        ("contact-change", "en", "update", "neutral"),
-        ("calendar-invite", "en", "meeting", "neutral"),
+        ("inquiry", "en", "inquiry", "neutral"),
+        ("html-only", "en", "inquiry", "positive"),
+        ("complaint", "en", "complaint_or_issue", "negative"),
+        ("angry-follow-up", "en", "complaint_or_issue", "negative"),
+        ("meeting-change", "en", "meeting_request", "neutral"),
+        ("german-anfrage", "de", "inquiry", "neutral"),
+        ("german-reklamation", "de", "complaint_or_issue", "negative"),
+        ("german-termin", "de", "meeting_request", "neutral"),
+        ("french-devis", "fr", "inquiry", "neutral"),
+        ("french-reclamation", "fr", "complaint_or_issue", "negative"),
+        ("latin1-update", "fr", "status_update", "neutral"),
+        ("contact-change", "en", "status_update", "neutral"),
+        ("calendar-invite", "en", "meeting_request", "neutral"),
         ("tiny", "en", "other", "neutral"),
     ],
 )
@@ -232,9 +232,9 @@ def test_a_trusted_model_may_say_none():
 
 
 def test_a_trusted_model_labels():
-    answers = {"intent": 1, "sentiment": 2}
+    answers = {"intent": list(Intent).index(Intent.COMPLAINT_OR_ISSUE), "sentiment": 2}
     reading = read(AMOUNTS, ScriptedModel([answers], trust=1.0))
-    assert (reading.intent.value, reading.sentiment.value) == ("complaint", "negative")
+    assert (reading.intent.value, reading.sentiment.value) == ("complaint_or_issue", "negative")
     assert reading.intent.confidence == pytest.approx(0.9)
 
 

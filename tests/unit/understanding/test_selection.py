@@ -5,17 +5,15 @@ from desktop.domain.evidence import FactKind, Intent, Sentiment
 from desktop.domain.ports import Choice, ModelState
 from desktop.understanding.candidates import find_candidates
 from desktop.understanding.document import open_document
-from desktop.understanding.selection import (
+from desktop.understanding.questions import (
     MAX_DOCUMENT,
     MAX_OPTIONS,
-    NO_SELECTION,
     NONE,
-    ask_model,
     document_text,
-    fused,
     options_by_kind,
     questions_for,
 )
+from desktop.understanding.selection import NO_SELECTION, ask_model, fused
 from tests.fakes.mails import OWN, message, sample
 from tests.fakes.model import ScriptedModel
 
