@@ -176,7 +176,9 @@ class _Writer:
 
 
 def _is_quote(attributes: dict[str, str | None]) -> bool:
-    return attributes.get("type") == "cite" or "quote" in (attributes.get("class") or "").lower()
+    if attributes.get("type") == "cite" or "quote" in (attributes.get("class") or "").lower():
+        return True
+    return "border-left" in (attributes.get("style") or "").lower()
 
 
 def _declarations(style: str) -> dict[str, str]:

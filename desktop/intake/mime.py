@@ -54,12 +54,13 @@ def parse_mail(raw: bytes, *, received_at: datetime) -> EmailMessage:
 
 
 def _sent_at(value: str, received_at: datetime, troubles: Troubles) -> datetime:
+    """Return when it was sent in the writer's own zone: "tomorrow" is a day of theirs."""
     if not value.strip():
         troubles.add("The mail has no date; the time it was received is used.")
         return received_at
     try:
         sent = parsedate_to_datetime(value[:200])
-        sent = sent.replace(tzinfo=UTC) if sent.tzinfo is None else sent.astimezone(UTC)
+        sent = sent.replace(tzinfo=UTC) if sent.tzinfo is None else sent
     except (TypeError, ValueError, IndexError, OverflowError):
         troubles.add("The mail's date cannot be read; the time it was received is used.")
         return received_at

@@ -4,17 +4,20 @@ One pass over the lines, whatever the mail looks like: ten thousand quoted lines
 mail is quoted text too, but it is what the mail is about, so each quoted stretch remembers who wrote it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from desktop.domain.evidence import Zone, ZonedLine
 from desktop.understanding import quoting, signatures
+from desktop.understanding.headers import Place, QuotedHeader, TextLine, find_header
+from desktop.understanding.introductions import find_introduction
 
-MAX_INTRODUCTION = 3
-MAX_HEADER_LINES = 12
-MAX_MARK = 500
+__all__ = ["Anatomy", "Block", "BlockKind", "TextLine", "dissect", "split_lines"]
+
 MAX_BLOCKS = 500
+MAX_SEARCHED = 12_000
+MAX_REWRAPPED = 3
+LONG_LINE = 55
 
 
 class BlockKind(StrEnum):
@@ -26,27 +29,22 @@ class BlockKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TextLine:
-    """Characters [start, end) of the text: one line without its quote marks; `depth` counts those."""
-
-    start: int
-    end: int
-    text: str
-    depth: int
-
-
-@dataclass(frozen=True, slots=True)
 class Block:
     """One person's stretch of the mail.
 
     `author` is where the quoted header names who wrote it ([start, end) of the text), None for the mail's own
-    sender. `body` and `signature` are its lines, disclaimers left out.
+    sender. `body` and `signature` are its lines, disclaimers left out. `sent`, `subject` and `recipients` are where
+    the header states those, None where it does not; `depth` is how many quote marks its lines have.
     """
 
     kind: BlockKind
-    author: tuple[int, int] | None
+    author: Place | None
     body: tuple[TextLine, ...]
     signature: tuple[TextLine, ...]
+    sent: Place | None = None
+    subject: Place | None = None
+    recipients: Place | None = None
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +62,11 @@ class Anatomy:
 
 @dataclass(slots=True)
 class _Open:
-    """A block being read. `end_depth` is the quote depth it belongs to."""
+    """A block being read: the header above it, the quote marks its lines have, and which lines are its own."""
 
     kind: BlockKind
-    author: tuple[int, int] | None
+    header: QuotedHeader
+    depth: int
     lines: list[int]
 
 
@@ -76,148 +75,175 @@ def split_lines(text: str) -> list[TextLine]:
     lines: list[TextLine] = []
     start = 0
     for raw in text.split("\n"):
-        prefix = quoting.QUOTE_PREFIX.match(raw)
+        prefix = quoting.QUOTE_PREFIX.match(raw) if ">" in raw[:4] else None
         length = prefix.end() if prefix else 0
         depth = prefix[0].count(">") if prefix else 0
-        lines.append(TextLine(start + length, start + len(raw), raw[length:], depth))
-        start += len(raw) + 1
+        end = start + len(raw)
+        lines.append(TextLine(start + length, end, raw[length:], depth))
+        start = end + 1
     return lines
 
 
-def dissect(text: str, *, subject: str = "") -> Anatomy:
-    """Divide a mail's text into blocks and zones. Takes time in proportion to its length."""
+def dissect(text: str, *, subject: str = "", sender: str = "") -> Anatomy:
+    """Divide a mail's text into blocks and zones. Takes time in proportion to its length.
+
+    `sender` is the name of whoever wrote the mail, as far as it is known: a signature is surer where it holds that.
+    """
     lines = split_lines(text)
     is_forward = bool(quoting.FORWARD_SUBJECT.match(subject))
     parts = _Divider(lines, is_forward=is_forward).run()
-    zones = [Zone.NEW] * len(lines)
+    zones = [Zone.QUOTED] * len(lines)
     blocks: list[Block] = []
     for number, part in enumerate(parts):
-        shape = signatures.find_signature([lines[index].text for index in part.lines])
-        for place, index in enumerate(part.lines):
-            zones[index] = Zone.QUOTED if number else shape.zone_of(place)
-        body, signature = _split(part, lines, shape)
-        blocks.append(Block(part.kind, part.author, body, signature))
-    owned = {index for part in parts for index in part.lines}
-    starts = _line_starts(lines, text)
-    zoned = tuple(
-        ZonedLine(starts[index], line.end, zones[index] if index in owned else Zone.QUOTED)
-        for index, line in enumerate(lines)
-    )
+        name = _words_at(text, part.header.author) if number else sender
+        marked = signatures.find_signature([lines[index].text for index in part.lines], sender=name)
+        found: dict[Zone, list[TextLine]] = {zone: [] for zone in Zone}
+        for index, zone in zip(part.lines, marked, strict=True):
+            found[zone].append(lines[index])
+            if not number:
+                zones[index] = zone
+        head = part.header
+        body, signature = tuple(found[Zone.NEW]), tuple(found[Zone.SIGNATURE])
+        blocks.append(
+            Block(part.kind, head.author, body, signature, head.sent, head.subject, head.recipients, part.depth)
+        )
+    starts = [0, *(line.end + 1 for line in lines[:-1])]
+    zoned = tuple(ZonedLine(start, line.end, zone) for start, line, zone in zip(starts, lines, zones, strict=True))
     return Anatomy(zoned, tuple(blocks))
 
 
-def _line_starts(lines: Sequence[TextLine], text: str) -> list[int]:
-    starts = [0]
-    starts.extend(line.end + 1 for line in lines[:-1])
-    return starts if text else [0]
-
-
-def _split(
-    part: _Open, lines: Sequence[TextLine], shape: signatures.Shape
-) -> tuple[tuple[TextLine, ...], tuple[TextLine, ...]]:
-    body: list[TextLine] = []
-    signature: list[TextLine] = []
-    for place, index in enumerate(part.lines):
-        zone = shape.zone_of(place)
-        if zone is Zone.NEW:
-            body.append(lines[index])
-        elif zone is Zone.SIGNATURE:
-            signature.append(lines[index])
-    return tuple(body), tuple(signature)
+def _words_at(text: str, place: Place | None) -> str:
+    return text[place[0] : min(place[1], place[0] + 200)] if place else ""
 
 
 class _Divider:
-    """Goes down the lines once and puts each into the block of whoever wrote it."""
+    """Goes down the lines once and puts each into the block of whoever wrote it.
+
+    Marked quotes are nested: where a line has fewer marks than the block above it, an outer block goes on. Below a
+    header without marks everything is quoted, to the end of the mail or the next header.
+    """
 
     def __init__(self, lines: list[TextLine], *, is_forward: bool) -> None:
         self._lines = lines
         self._is_forward = is_forward
-        self._parts = [_Open(BlockKind.NEW, None, [])]
-        self._current = self._parts[0]
-        self._below_header = False
-        self._marks_only = False
+        self._own = _Open(BlockKind.NEW, QuotedHeader(0), 0, [])
+        self._parts = [self._own]
+        self._nest = [self._own]
+        self._left: list[_Open] = []
+        self._searched = 0
 
     def run(self) -> list[_Open]:
         index = 0
         while index < len(self._lines):
-            index = self._step(index)
+            line = self._lines[index]
+            if not line.text and not line.depth:
+                self._nest[-1].lines.append(index)
+                index += 1
+            else:
+                index = self._step(index)
         return self._parts
 
     def _step(self, index: int) -> int:
         line = self._lines[index]
-        is_short = 0 < len(line.text) <= MAX_MARK and len(self._parts) < MAX_BLOCKS
-        for begin in (self._header, self._introduction) if is_short else ():
-            after = begin(index)
+        has_room = len(self._parts) < MAX_BLOCKS
+        if has_room and self._searched < MAX_SEARCHED and line.text and not line.text.isspace():
+            self._searched += 1
+            after = self._header(index) or self._introduction(index)
             if after:
                 return after
-        if self._marks_only and not line.depth and line.text.strip():
-            self._current, self._marks_only = self._parts[0], False
-        if line.depth and self._current is self._parts[0]:
-            self._open(BlockKind.REPLIED_TO, None, marks_only=True)
-        self._current.lines.append(index)
+        is_back = line.depth < self._nest[-1].depth and (line.depth or line.text.strip())
+        if is_back and not self._is_rewrapped(index):
+            self._left = [part for part in self._nest if part.depth] or self._left
+            while len(self._nest) > 1 and self._nest[-1].depth > line.depth:
+                self._nest.pop()
+        if line.depth and self._nest[-1] is self._own:
+            self._go_on(index, line.depth, has_room=has_room)
+        self._nest[-1].lines.append(index)
         return index + 1
 
-    def _open(self, kind: BlockKind, author: tuple[int, int] | None, *, marks_only: bool) -> None:
-        self._current = _Open(kind, author, [])
-        self._parts.append(self._current)
-        self._marks_only = marks_only
+    def _go_on(self, index: int, depth: int, *, has_room: bool) -> None:
+        """At a marked line below own words, go on with the quote that those interrupt, or begin one."""
+        self._nest += [part for part in self._left if part.depth <= depth]
+        if self._nest[-1] is not self._own:
+            return
+        if has_room:
+            self._open(BlockKind.REPLIED_TO, QuotedHeader(index), depth)
+        else:
+            self._nest.append(self._parts[-1])
+
+    def _is_rewrapped(self, index: int) -> bool:
+        """Whether an unmarked line is the end of the marked line above it, broken by a mail program on its way."""
+        first = index
+        while first and index - first < MAX_REWRAPPED and not self._lines[first - 1].depth:
+            first -= 1
+        above = self._lines[first - 1] if first else None
+        text = self._lines[index].text
+        if above is None or not above.depth or not self._lines[first].text.strip():
+            return False
+        room = len(above.text) + above.depth * 2
+        is_long = room >= LONG_LINE and room + len(self._lines[first].text.split(maxsplit=1)[0]) >= LONG_LINE + 15
+        after = index + 1
+        while after < len(self._lines) and after - first <= MAX_REWRAPPED and self._is_unmarked_text(after):
+            after += 1
+        returns = after < len(self._lines) and self._lines[after].depth > 0
+        is_open = not above.text.rstrip().endswith((".", "?", "!", ":"))
+        return (
+            is_long
+            and bool(text.strip())
+            and (returns or (is_open and after - first == 1))
+            and (is_open or not text[:1].isupper())
+        )
+
+    def _is_unmarked_text(self, index: int) -> bool:
+        line = self._lines[index]
+        return not line.depth and bool(line.text.strip())
+
+    def _open(self, kind: BlockKind, header: QuotedHeader, depth: int) -> None:
+        part = _Open(kind, header, depth, [])
+        last = self._parts[-1]
+        is_bare = last is not self._own and last.header.author is None and last.header.after > 0
+        if is_bare and not any(self._lines[index].text.strip() for index in last.lines):
+            part.kind = last.kind if last.kind is BlockKind.FORWARDED else kind
+            self._parts.pop()
+            self._nest = [one for one in self._nest if one is not last] or [self._own]
+        self._parts.append(part)
+        self._left = []
+        if not depth:
+            self._nest = [part]
+            return
+        while len(self._nest) > 1 and self._nest[-1].depth >= depth:
+            self._nest.pop()
+        self._nest.append(part)
 
     def _header(self, index: int) -> int:
         """At a header block of a quoted mail, open its block and return the line after it; else 0."""
-        text = self._lines[index].text
-        forward = bool(quoting.FORWARD_MARK.fullmatch(text))
-        marked = forward or bool(quoting.ORIGINAL_MARK.fullmatch(text))
-        at = self._next_filled(index + 1) if marked else index
-        if at >= len(self._lines):
+        header = find_header(self._lines, index)
+        if header is None:
             return 0
-        found = quoting.HEADER_FROM.match(self._lines[at].text)
-        last = self._header_end(at) if found else 0
-        if not found or not last:
-            is_bare_mark = marked and not quoting.RULE_ONLY.fullmatch(text)
-            if is_bare_mark:
-                self._open(BlockKind.FORWARDED if forward else BlockKind.REPLIED_TO, None, marks_only=False)
-            return index + 1 if is_bare_mark else 0
         outermost = len(self._parts) == 1
-        kind = BlockKind.FORWARDED if forward or (self._is_forward and outermost) else BlockKind.REPLIED_TO
-        start = self._lines[at].start + found.start("author")
-        is_marked_by_depth = self._lines[at].depth > 0
-        self._open(kind, (start, self._lines[at].end), marks_only=is_marked_by_depth)
-        return last
-
-    def _next_filled(self, index: int) -> int:
-        limit = min(index + 3, len(self._lines))
-        while index < limit and not self._lines[index].text.strip():
-            index += 1
-        return index
-
-    def _header_end(self, at: int) -> int:
-        """Return the line after a header block that begins with From at `at`, or 0 when it is none."""
-        others = 0
-        index = at + 1
-        while index < min(at + MAX_HEADER_LINES, len(self._lines)):
-            text = self._lines[index].text
-            if not text.strip():
-                if others:
-                    break
-            elif quoting.HEADER_OTHER.match(text):
-                others += 1
-            elif not quoting.HEADER_LINE.match(text) and not text.startswith((" ", "\t")):
-                break
-            index += 1
-        return index if others else 0
+        is_forward = header.is_forward or (self._is_forward and outermost)
+        self._drop_rule()
+        self._open(BlockKind.FORWARDED if is_forward else BlockKind.REPLIED_TO, header, self._lines[index].depth)
+        return header.after
 
     def _introduction(self, index: int) -> int:
-        """At "On … wrote:", in one to three lines, open the quoted block and return the line after it; else 0."""
-        first = self._lines[index].text
-        if not quoting.INTRODUCTION_START.match(first):
+        """At "On … wrote:" open the quoted block and return the line after it; else 0."""
+        header = find_introduction(self._lines, index)
+        if header is None:
             return 0
-        joined = ""
-        for last in range(index, min(index + MAX_INTRODUCTION, len(self._lines))):
-            joined = f"{joined} {self._lines[last].text[:MAX_MARK]}".strip()[:500]
-            if quoting.INTRODUCTION.match(joined):
-                below = self._next_filled(last + 1)
-                is_marked = below < len(self._lines) and self._lines[below].depth > self._lines[index].depth
-                author = (self._lines[index].start, self._lines[last].end)
-                self._open(BlockKind.REPLIED_TO, author, marks_only=is_marked)
-                return last + 1
-        return 0
+        outer = 0 if header.is_enclosed else self._lines[index].depth
+        below = next(
+            (line for line in self._lines[header.after : header.after + 3] if line.depth or line.text.strip()), None
+        )
+        depth = below.depth if below and below.depth > outer else outer
+        self._drop_rule()
+        self._open(BlockKind.REPLIED_TO, header, depth)
+        return header.after
+
+    def _drop_rule(self) -> None:
+        """Take a rule above a header out of the block before it."""
+        lines = self._nest[-1].lines
+        while lines and not self._lines[lines[-1]].text.strip():
+            lines.pop()
+        if lines and quoting.RULE_ONLY.fullmatch(self._lines[lines[-1]].text[:200]):
+            lines.pop()

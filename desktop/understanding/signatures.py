@@ -1,165 +1,174 @@
-"""Where the writer's own words end and the signature and the disclaimer begin."""
+"""Where the writer's own words end and the signature and the disclaimer begin.
+
+Notices are found by rules, the signature by a line model: each of the last lines gets the log-odds of being part of
+one, and the signature begins where the sum of those to the end is greatest. So one odd line in a signature costs
+little, and a line of prose below ends it. A dash line as RFC 3676 (section 4.3) has it, and a phone's "Sent from …",
+begin one whatever the model says.
+"""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from desktop.domain.evidence import Zone
+from desktop.understanding import disclaimers
+from desktop.understanding.line_features import (
+    Look,
+    features,
+    is_telling,
+    is_the_sender,
+    look_at,
+    look_up,
+    may_begin,
+    sender_words,
+)
+from desktop.understanding.line_model import LineModel, bundled
+from desktop.understanding.sign_offs import DEVICE, SEPARATOR
 
+MAX_TAIL = 24
 MAX_SIGNATURE = 16
-MAX_SHORT = 72
-MAX_LINE = 500
+MAX_NAME_LINE = 80
+MAX_LINE = 300
+MAX_BELOW_DEVICE = 12
 
-_SEPARATOR = re.compile(r"\s*(?:--|-- |[-–—_=*]{3,}|- -)\s*")
-_SIGN_OFF = re.compile(
-    r"\s*(?:(?:with |many |very )?(?:kind(?:est)?|best|warm(?:est)?|sincere) regards|regards|best(?: wishes)?"
-    r"|all the best"
-    r"|(?:many |with )?thanks(?: (?:again|so much|very much|in advance|a lot|and (?:kind |best )?regards))?"
-    r"|thank you(?: (?:again|very much"
-    r"|so much|in advance))?|cheers|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|cordially|take care"
-    r"|thx|rgds|br|kr"
-    r"|mit (?:freundlichen|besten|herzlichen|vielen|freundlichem|bestem|kollegialen) (?:grü(?:ß|ss)en?|gru(?:ß"
-    r"|ss)|gruessen)"
-    r"|(?:viele|beste|freundliche|liebe|herzliche|schöne|sonnige) (?:grü(?:ß|ss)e|gruesse)(?: aus \w+)?"
-    r"|(?:gru(?:ß|ss)|lg|vg|mfg|glg)"
-    r"|besten dank(?: und (?:freundliche|beste) grü(?:ß|ss)e)?|vielen dank(?: (?:und|im voraus).{0,40})?"
-    r"|danke(?: (?:und|im voraus).{0,40})?|hochachtungsvoll"
-    r"|(?:bien )?cordialement|bien à (?:vous|toi)|(?:meilleures|sincères|cordiales) salutations"
-    r"|salutations(?: distinguées)?|merci(?: (?:d'avance"
-    r"|beaucoup|et .{0,40}))?|(?:bonne|belle) (?:journée|fin de journée)|(?:je vous prie d'agréer"
-    r"|veuillez agréer).{0,140}|bises|amicalement"
-    r"|un saludo|saludos(?: cordiales)?|cordiali saluti|met vriendelijke groet(?:en)?)\s*[,.!]{0,3}\s*",
-    re.IGNORECASE,
-)
-_DEVICE = re.compile(
-    r"\s*(?:sent (?:from|via) my \w+.{0,40}|sent from (?:mobile|outlook|mail) .{0,40}|get outlook for \w+"
-    r"|von meinem \w+ gesendet.{0,30}|gesendet von (?:meinem )?\w+.{0,30}|envoyé (?:de|depuis) mon \w+.{0,30}"
-    r"|enviado desde mi \w+.{0,20}|inviato da \w+.{0,20}|sent on the move.{0,40})\s*",
-    re.IGNORECASE,
-)
-_DISCLAIMER = re.compile(
-    r"(?i)\b(?:confidential(?:ity)?\b.{0,60}(?:notice|note|information|intended|privileged|e-?mail|:)"
-    r"|intended (?:only|solely|exclusively) for"
-    r"|(?:this|the) (?:e-?mail|message|communication)\b.{0,60}\b(?:confidential|intended|privileged|property of"
-    r"|and any (?:attach|files))"
-    r"|if you (?:are not the|have received this).{0,40}(?:recipient|e-?mail|error|message)|disclaimer\s?:|virus-free"
-    r"|please consider the environment|think before (?:you )?print|registered (?:in|office|address).{0,60}(?:no\b"
-    r"|number|\d)"
-    r"|diese (?:e-?mail|nachricht|mitteilung).{0,60}(?:vertraulich|ausschlie|bestimmt|anhäng)"
-    r"|vertrauliche.{0,30}informationen"
-    r"|nicht der (?:richtige|vorgesehene|beabsichtigte) (?:adressat|empfänger)|amtsgericht .{2,40}\bhr[ab]\b"
-    r"|denken sie an die umwelt"
-    r"|ce (?:message|courriel|mail|courrier).{0,60}(?:confidentiel|destin|pièces jointes)"
-    r"|si vous n'êtes pas le destinataire"
-    r"|pensez à l'environnement|avis de confidentialité)"
-)
-_CONTACT_LINE = re.compile(
-    r"(?i)(?:\+|\b0)[\d (][\d ()./-]{6,}\d|\(\d{3}\) ?\d{3}-\d{4}|\b\d{3}[-.]\d{3}[-.]\d{4}\b|[\w.+-]+@[\w-]+\.\w"
-    r"|www\.|https?://"
-)
+_DASHES = re.compile(r"--\s?")
 _POSTSCRIPT = re.compile(r"(?i)\s*(?:p\.? ?s\.?|n\.? ?b\.?)\s?[:.]?\s+\S")
-_LOWER_WORD = re.compile(r"\b[a-zà-ÿ]+\b")
-_SENTENCE = re.compile(r"\w{2,} \w+ \w+ \w+ .*[.?!]$|\?$")
+_PICTURE = re.compile(
+    r"\s*(?:\[(?:cid:|image|img|inline|logo|bild|https?://)[^\]\n]{0,200}\]\s{0,4}){1,6}", re.IGNORECASE
+)
+_ATTACHMENT = re.compile(
+    r"(?i)\s*(?:(?:[-*•]\s{1,3}[\w][^\n<>|]{0,120}\.[a-z]{2,4}|[\w][\w .,()&'+-]{0,120}\.(?:docx?|xlsx?|pptx?|pdf|rtf"
+    r"|txt|csv|zip|jpe?g|png|gif|tiff?"
+    r"|vcf|ics|html?|msg|eml))|(?:<<[^<>]{1,120}>>\s{0,4}){1,8})\s*"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """First line of the signature and of the disclaimer, by index; the number of lines when there is none.
+def find_signature(lines: Sequence[str], *, sender: str = "", model: LineModel | None = None) -> tuple[Zone, ...]:
+    """Return what each of one person's lines is: new text, signature or disclaimer.
 
-    A postscript under the signature is the writer's own words again: `postscript` is [start, end).
+    `sender` is that person's name and perhaps address, empty when it is not known. A postscript below a signature is
+    new text again, and so are the names of attachments at the end.
     """
-
-    signature: int
-    disclaimer: int
-    count: int
-    postscript: tuple[int, int] = (0, 0)
-
-    def zone_of(self, index: int) -> Zone:
-        """Return what the line at `index` is."""
-        if self.postscript[0] <= index < self.postscript[1]:
-            return Zone.NEW
-        if index >= self.disclaimer:
-            return Zone.DISCLAIMER
-        return Zone.SIGNATURE if index >= self.signature else Zone.NEW
-
-
-def find_signature(lines: Sequence[str]) -> Shape:
-    """Find the signature and the disclaimer at the end of one person's lines."""
-    count = len(lines)
-    lines = [line if len(line) <= MAX_LINE else line[:MAX_LINE] for line in lines]
-    disclaimer = _disclaimer_start(lines)
-    filled = [index for index in range(disclaimer) if lines[index].strip()]
-    tail = filled[-MAX_SIGNATURE - 8 :]
-    start = _marked_start(lines, tail)
-    if start is None:
-        start = _contact_start(lines, tail)
-    if start is None:
-        start = disclaimer
-    return Shape(start, disclaimer, count, _postscript(lines, start, disclaimer))
+    top = disclaimers.banner_end(lines)
+    notice = disclaimers.notice_start(lines, top)
+    zones = [Zone.DISCLAIMER] * top + [Zone.NEW] * (notice - top) + [Zone.DISCLAIMER] * (len(lines) - notice)
+    tail = tail_of(lines, top, notice)
+    words = sender_words(sender)
+    model = model or bundled()
+    shown = frozenset(tail)
+    card = _card(lines, tail, words, model)
+    below = tail if card is None else [index for index in tail if index >= card[1]]
+    start = _start(lines, below, words, model)
+    for begin, end in (card or (0, 0), (notice if start is None else start, notice)):
+        for index in range(begin, end):
+            if index in shown or not lines[index].strip():
+                zones[index] = Zone.SIGNATURE
+    return tuple(zones)
 
 
-def _disclaimer_start(lines: Sequence[str]) -> int:
-    """Return where the disclaimers at the end begin: the first such line that only short text follows."""
-    for index, line in enumerate(lines):
-        if _DISCLAIMER.search(line) and index >= min(2, len(lines) - 1):
-            start = index
-            while start and _SEPARATOR.fullmatch(lines[start - 1]):
-                start -= 1
-            return start or len(lines)
-    return len(lines)
+def tail_of(lines: Sequence[str], top: int, end: int) -> tuple[int, ...]:
+    """Return the filled lines among which a signature is looked for, by index: the last ones before `end`.
 
-
-def _marked_start(lines: Sequence[str], tail: Sequence[int]) -> int | None:
-    """Return the first separator, sign-off or device line that only a signature can follow."""
-    for place, index in enumerate(tail):
-        line = lines[index]
-        if len(line) > 160:
+    Postscripts and the names of attachments are left out.
+    """
+    hidden = _postscripts(lines, max(top, end - 3 * MAX_TAIL), end)
+    found: list[int] = []
+    for index in range(end - 1, top - 1, -1):
+        line = lines[index][:MAX_LINE]
+        is_file = _PICTURE.fullmatch(line) or (not found and _ATTACHMENT.fullmatch(line))
+        if not line.strip() or index in hidden or is_file:
             continue
-        if _SEPARATOR.fullmatch(line) and place and _is_signature([lines[i] for i in tail[place + 1 :]]):
-            return index
-        if _DEVICE.fullmatch(line):
-            return index
-        if _SIGN_OFF.fullmatch(line) and _is_signature([lines[i] for i in tail[place + 1 :]]):
-            return index
+        found.append(index)
+        if len(found) == MAX_TAIL:
+            break
+    found.reverse()
+    return tuple(found)
+
+
+def _postscripts(lines: Sequence[str], first: int, end: int) -> frozenset[int]:
+    """Return the lines of postscripts: from "PS" to the next blank line."""
+    found: set[int] = set()
+    index = first
+    while index < end:
+        if _POSTSCRIPT.match(lines[index][:MAX_LINE]):
+            while index < end and lines[index].strip():
+                found.add(index)
+                index += 1
+        index += 1
+    return frozenset(found)
+
+
+def _start(lines: Sequence[str], tail: Sequence[int], words: Sequence[str], model: LineModel) -> int | None:
+    """Return the index of the first line of the signature at the end, or None."""
+    if not tail:
+        return None
+    marked = _marked(lines, tail)
+    looks, shown = look_up(lines, tail, words)
+    first = _best_start(lines, shown, looks, model)
+    if first == len(looks) - 1 and looks[first].is_thanks:
+        first = len(looks)
+    found = shown[_with_closing(looks, first)] if first < len(looks) else None
+    if marked is None or found is None:
+        return found if marked is None else tail[marked]
+    return min(found, tail[marked])
+
+
+def _best_start(lines: Sequence[str], shown: Sequence[int], looks: Sequence[Look], model: LineModel) -> int:
+    """Return the place from which the log-odds to the end sum up to most; the number of lines when none is above 0."""
+    best, total, first = 0.0, 0.0, len(looks)
+    names = list(features(lines, shown, looks))
+    for place in range(len(looks) - 1, -1, -1):
+        total += model.log_odds(names[place])
+        if total > best and may_begin(looks[place]) and "goes on from above" not in names[place]:
+            best, first = total, place
+    return first if any(map(is_telling, looks[first:])) else len(looks)
+
+
+def _card(lines: Sequence[str], tail: Sequence[int], words: Sequence[str], model: LineModel) -> tuple[int, int] | None:
+    """Return [start, end) of a signature with other text below it, or None.
+
+    The sender's name must stand in it, over a title, a firm or a number: else it is somebody else's details.
+    """
+    for place in range(len(tail) - 2, -1, -1):
+        text = lines[tail[place]][:MAX_LINE].strip()
+        if not words or len(text) > MAX_NAME_LINE or not is_the_sender(text, words):
+            continue
+        below = place + 1
+        has_details = False
+        while below < len(tail) and below - place <= MAX_SIGNATURE:
+            look = look_at(lines[tail[below]], words)
+            if look.is_prose or look.names & {"code", "separator"}:
+                break
+            has_details = has_details or look.is_contact or bool(look.names & {"title", "company"})
+            below += 1
+        if below == len(tail):
+            return None
+        if not has_details:
+            continue
+        looks, shown = look_up(lines, tail[:below], words)
+        first = _best_start(lines, shown, looks, model)
+        return (shown[_with_closing(looks, first)], tail[below - 1] + 1) if first < len(looks) else None
     return None
 
 
-def _is_signature(lines: Sequence[str]) -> bool:
-    """Whether these filled lines may be a signature: few, and the first of them short and no sentence."""
-    if len(lines) > MAX_SIGNATURE:
-        return False
-    return not any(len(line) > MAX_SHORT * 2 or _is_sentence(line) for line in lines[:2])
-
-
-def _is_sentence(line: str) -> bool:
-    return bool(_SENTENCE.search(line.strip())) and not _CONTACT_LINE.search(line)
-
-
-def _contact_start(lines: Sequence[str], tail: Sequence[int]) -> int | None:
-    """Find a signature without sign-off: short lines at the end that hold a telephone number or an address."""
-    start: int | None = None
-    has_contact = False
-    previous: int | None = None
-    for index in reversed(tail[-12:]):
-        line = lines[index].strip()
-        if previous is not None and previous - index > 2:
+def _with_closing(looks: Sequence[Look], first: int) -> int:
+    """Take in a closing or a rule above the signature, and at most one short line between."""
+    for place in range(first - 1, max(first - 3, -1), -1):
+        is_closing = looks[place].is_sign_off and not (looks[place].is_thanks and looks[first].is_sign_off)
+        if is_closing or "separator" in looks[place].names:
+            return place
+        if looks[place].is_prose or looks[place].names & {"columns", "bullet", "ends as a sentence"}:
             break
-        is_contact = bool(_CONTACT_LINE.search(line)) and len(line) <= 120
-        is_prose = line.endswith((",", ":", "?", ".")) and len(_LOWER_WORD.findall(line)) > 2
-        if not is_contact and (len(line) > MAX_SHORT or is_prose):
-            break
-        if line.endswith((",", "!")) and len(line.split()) <= 4 and not is_contact:
-            break
-        has_contact = has_contact or is_contact
-        start, previous = index, index
-    return start if has_contact and start is not None and start != tail[0] else None
+    return first
 
 
-def _postscript(lines: Sequence[str], start: int, end: int) -> tuple[int, int]:
-    for index in range(start, end):
-        if _POSTSCRIPT.match(lines[index]):
-            stop = index
-            while stop < end and lines[stop].strip():
-                stop += 1
-            return index, stop
-    return 0, 0
+def _marked(lines: Sequence[str], tail: Sequence[int]) -> int | None:
+    """Return the place in `tail` of a line that begins a signature by convention, or None."""
+    count = len(tail)
+    for place, index in enumerate(tail):
+        line = lines[index][:MAX_LINE]
+        if _DASHES.fullmatch(line) and place + 1 < count and count - place <= MAX_SIGNATURE:
+            return place
+        if DEVICE.fullmatch(line) and count - place <= MAX_BELOW_DEVICE:
+            has_rule = place > 0 and SEPARATOR.fullmatch(lines[tail[place - 1]][:MAX_LINE])
+            return place - 1 if has_rule else place
+    return None

@@ -1,5 +1,5 @@
 import base64
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -79,6 +79,12 @@ def test_a_date_that_cannot_be_true_gives_way_to_the_time_of_receipt(value: byte
 
 def test_a_date_without_zone_is_read_as_utc():
     assert parse(b"Date: Mon, 2 Nov 2026 10:00:00 -0000\r\n\r\n").sent_at == datetime(2026, 11, 2, 10, tzinfo=UTC)
+
+
+def test_the_date_keeps_the_writers_own_zone():
+    sent = parse(b"Date: Mon, 2 Nov 2026 21:30:00 -0600\r\n\r\n").sent_at
+    assert sent == datetime(2026, 11, 3, 3, 30, tzinfo=UTC)
+    assert sent.date() == date(2026, 11, 2)
 
 
 def test_invisible_characters_are_taken_out_and_said_so():
@@ -209,6 +215,12 @@ def test_lines_lists_links_and_quotes():
     assert text.split("\n") == [
         "Hi Alex,", "", "see our site:", "now", "* one", "* two", "", "a  b", "", "> older", ">", "a < b",
     ]  # fmt: skip
+
+
+def test_a_block_with_a_bar_beside_it_is_a_quote_and_an_indented_one_is_not():
+    barred = html('<p>Yes.</p><blockquote style="border-left:1px solid #08c;margin:10px">older</blockquote>')
+    assert "> older" in barred.split("\n")
+    assert html('<blockquote style="margin:0 0 0 40px;border:none">a point</blockquote>') == "a point"
 
 
 # --- hostile input --------------------------------------------------------------------------------------------------

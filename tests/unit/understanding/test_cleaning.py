@@ -127,6 +127,31 @@ def test_ten_thousand_header_blocks():
     assert new(text) == "Agreed."
 
 
+HOSTILE = [
+    "a" * 1_000_000,
+    "word " * 200_000,
+    "From: " + "x@y.example " * 80_000,
+    ">" * 1_000_000,
+    "> x\n" * 60_000,
+    "To: a@b.example,\n" * 60_000,
+    "From: x <a@b.example>\n" * 40_000,
+    "Jo Field\n10/12/2026 09:14 AM\n" * 30_000,
+    "On 5 May 2026 Jo <jo@field.example\n" * 40_000,
+    "---------------------- Forwarded by Jo on\n" * 20_000,
+    "> a\nb\n" * 50_000,
+    "=20=09\n" * 50_000,
+    "this message is confidential\n" * 40_000,
+    "PS: x\n" * 60_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=[repr(text[:16]) for text in HOSTILE])
+def test_a_megabyte_of_anything_is_covered_line_by_line_with_few_blocks(text: str):
+    anatomy = dissect(text)
+    assert "\n".join(text[line.start : line.end] for line in anatomy.zones) == text
+    assert len(anatomy.blocks) <= 501
+
+
 def check_cover(text: str, subject: str = "") -> None:
     lines = dissect(text, subject=subject).zones
     assert "\n".join(text[line.start : line.end] for line in lines) == text
