@@ -1,27 +1,76 @@
-"""Names of months and weekdays and other words of time, in English, German and French (months in two more)."""
+"""Names of months and weekdays and other words of time.
+
+English, German, French, Spanish, Italian, Dutch, Portuguese, Polish, Turkish, Swedish, Danish and Norwegian. Short
+names that are common words of another of these languages ("set", "out", "ago", "mar" for a Tuesday) are left out.
+"""
 
 _MONTHS = (
-    "january jan januar jänner janvier janv enero gennaio",
-    "february feb februar feber février fevrier févr fév febrero febbraio",
-    "march mar märz maerz mrz mars marzo", "april apr avril avr abril aprile", "may mai mayo maggio",
-    "june jun juni juin junio giugno", "july jul juli juillet juil julio luglio", "august aug août aout agosto",
-    "september sep sept septembre septiembre settembre", "october oct oktober okt octobre octubre ottobre",
-    "november nov novembre noviembre", "december dec dezember dez décembre decembre déc diciembre dicembre",
-)  # fmt: skip
+    "january jan januar jänner janvier janv enero gennaio januari janeiro stycznia styczniu styczeń ocak ocakta",
+    "february feb februar feber février fevrier févr fév febrero febbraio februari fevereiro lutego lutym luty şubat",
+    "march mar märz maerz mrz mars marzo maart março marca marcu marzec mart marts",
+    "april apr avril avr abril aprile kwietnia kwietniu kwiecień nisan",
+    "may mai mayo maggio mei maio maja maju maj mayıs",
+    "june jun juni juin junio giugno junho czerwca czerwcu czerwiec haziran",
+    "july jul juli juillet juil julio luglio julho lipca lipcu lipiec temmuz",
+    "august aug août aout agosto augustus augusti sierpnia sierpniu sierpień ağustos",
+    "september sep sept septembre septiembre settembre setembro września wrześniu wrzesień eylül",
+    "october oct oktober okt octobre octubre ottobre outubro października październiku październik ekim",
+    "november nov novembre noviembre novembro listopada listopadzie listopad kasım",
+    "december dec dezember dez décembre decembre déc diciembre dicembre dezembro grudnia grudniu grudzień aralık",
+)
 MONTHS = {word: number for number, names in enumerate(_MONTHS, 1) for word in names.split()}
 
 _WEEKDAYS = (
-    "monday mon montag lundi", "tuesday tue tues dienstag mardi", "wednesday wed mittwoch mercredi",
-    "thursday thu thur thurs donnerstag jeudi", "friday fri freitag vendredi", "saturday sat samstag sonnabend samedi",
-    "sunday sun sonntag dimanche",
-)  # fmt: skip
-WEEKDAYS = {word: number for number, names in enumerate(_WEEKDAYS) for word in names.split()}
+    "monday mon montag lundi lunes lunedì lunedi maandag segunda-feira poniedziałek pazartesi måndag mandag",
+    "tuesday tue tues dienstag mardi martes martedì martedi dinsdag terça-feira wtorek salı tisdag tirsdag",
+    "wednesday wed mittwoch mercredi miércoles miercoles mercoledì mercoledi woensdag quarta-feira środa środę",
+    "thursday thu thur thurs donnerstag jeudi jueves giovedì giovedi donderdag quinta-feira czwartek perşembe torsdag",
+    "friday fri freitag vendredi viernes venerdì venerdi vrijdag sexta-feira piątek cuma fredag",
+    "saturday sat samstag sonnabend samedi sábado sabado sabato zaterdag sobota sobotę cumartesi lördag lørdag",
+    "sunday sun sonntag dimanche domingo domenica zondag niedziela niedzielę söndag søndag",
+)
+WEEKDAYS = {word: number for number, names in enumerate(_WEEKDAYS) for word in names.split()} | {
+    "onsdag": 2,
+    "çarşamba": 2,
+}
 
 _NUMBERS = (
-    "one a an ein einer einem eine un une", "two zwei deux", "three drei trois", "four vier quatre", "five fünf cinq",
-    "six sechs", "seven sieben sept", "eight acht huit", "nine neun neuf", "ten zehn dix",
-)  # fmt: skip
-NUMBERS = {word: number for number, names in enumerate(_NUMBERS, 1) for word in names.split()}
+    "one a an ein einer einem eine un une una uno een um uma jeden bir",
+    "two zwei deux dos due twee dois dwa dwie couple iki",
+    "three drei trois tres tre drie três trzy üç",
+    "four vier quatre cuatro quattro quatro cztery dört",
+    "five fünf fuenf cinq cinco cinque vijf pięć beş",
+    "six sechs seis sei zes sześć altı",
+    "seven sieben sept siete sette zeven sete siedem yedi",
+    "eight acht huit ocho otto oito osiem sekiz",
+    "nine neun neuf nueve nove negen dziewięć dokuz",
+    "ten zehn dix diez dieci tien dez dziesięć on",
+)
+NUMBERS = {word: number for number, names in enumerate(_NUMBERS, 1) for word in names.split() if word != "on"}
+NUMBERS |= {"twelve": 12, "zwölf": 12, "quinze": 15, "quince": 15, "fourteen": 14, "vierzehn": 14, "quindici": 15}
+
+_ENGLISH_DAYS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+)
+_GERMAN_DAYS = (
+    "erst zweit dritt viert fünft sechst siebt acht neunt zehnt elft zwölft dreizehnt vierzehnt fünfzehnt sechzehnt "
+    "siebzehnt achtzehnt neunzehnt zwanzigst einundzwanzigst zweiundzwanzigst dreiundzwanzigst vierundzwanzigst "
+    "fünfundzwanzigst sechsundzwanzigst siebenundzwanzigst achtundzwanzigst neunundzwanzigst dreißigst "
+    "einunddreißigst"
+)
+
+
+def _numbered(text: str) -> list[tuple[int, str]]:
+    return list(enumerate(text.split(), 1))
+
+
+SPOKEN_DAYS = {word: number for number, word in _numbered(_ENGLISH_DAYS)}
+SPOKEN_DAYS |= {f"twenty {word}": 20 + number for number, word in _numbered(_ENGLISH_DAYS)[:9]}
+SPOKEN_DAYS |= {f"twenty-{word}": 20 + number for number, word in _numbered(_ENGLISH_DAYS)[:9]}
+SPOKEN_DAYS |= {"thirtieth": 30, "thirty first": 31, "thirty-first": 31}
+SPOKEN_DAYS |= {f"{word}{end}": number for number, word in _numbered(_GERMAN_DAYS) for end in ("e", "en", "er")}
+"""Days of the month as they are said: "seventeenth", "twenty second", "zwanzigste"."""
 
 
 def alternatives(words: dict[str, int]) -> str:

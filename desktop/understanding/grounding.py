@@ -1,11 +1,20 @@
-"""The last gate: a Fact leaves only if its words stand in the mail, where it says, and its value follows from them."""
+"""The last gate: a Fact leaves only if its words stand in the mail, where it says, and its value follows from them.
+
+The words are read once more here, alone: a number must be the number they give, a day one they can mean when read on
+the day the mail was written, an amount one they come to. What a model or a stored row says beside that is refused.
+"""
 
 import re
 from datetime import date
 
 from desktop.domain.evidence import Fact, FactKind
 from desktop.domain.interactions import EmailMessage
+from desktop.understanding.candidates.amounts import possible_amounts
+from desktop.understanding.candidates.dates import possible_days
 from desktop.understanding.document import source_text
+
+MAX_WORDS_OF_VALUE = 400
+LAST_DIGITS = 6
 
 
 def is_verbatim(message: EmailMessage, fact: Fact) -> bool:
@@ -17,15 +26,15 @@ def is_verbatim(message: EmailMessage, fact: Fact) -> bool:
 
 def is_grounded(message: EmailMessage, fact: Fact) -> bool:
     """Whether the Fact is verbatim and its value could have come from its words."""
-    if not is_verbatim(message, fact):
+    if not is_verbatim(message, fact) or not fact.value.strip():
         return False
     text = fact.evidence.text
-    if fact.kind in (FactKind.PHONE, FactKind.MOBILE):
+    if fact.kind in (FactKind.PHONE, FactKind.MOBILE, FactKind.FAX):
         return _same_number(fact.value, text)
     if fact.kind is FactKind.AMOUNT:
-        return _same_amount(fact.value, text)
+        return len(text) <= MAX_WORDS_OF_VALUE and _is_amount(message, fact)
     if fact.kind is FactKind.DATE:
-        return _is_date(fact.value)
+        return len(text) <= MAX_WORDS_OF_VALUE and _is_day(message, fact)
     if fact.kind is FactKind.PERSON:
         return all(word in text.casefold() for word in fact.value.casefold().split())
     return " ".join(text.split()).casefold() == fact.value.casefold()
@@ -33,18 +42,22 @@ def is_grounded(message: EmailMessage, fact: Fact) -> bool:
 
 def _same_number(value: str, text: str) -> bool:
     """The last six digits of the number stand in the text, in this order."""
-    return re.sub(r"\D", "", value)[-6:] == re.sub(r"\D", "", text)[-6:]
+    return re.sub(r"\D", "", value)[-LAST_DIGITS:] == re.sub(r"\D", "", text)[-LAST_DIGITS:]
 
 
-def _same_amount(value: str, text: str) -> bool:
-    """The leading digits of the amount, its zeros aside, stand in the text."""
-    digits = re.sub(r"\D", "", value).strip("0")
-    return bool(digits) and digits in re.sub(r"\D", "", text)
+def _is_amount(message: EmailMessage, fact: Fact) -> bool:
+    addresses = tuple(participant.address for participant in message.participants[:10])
+    whole = f"{message.subject[:400]}\n{message.text}"
+    return fact.value in possible_amounts(fact.evidence.text, whole, addresses)
 
 
-def _is_date(value: str) -> bool:
+def _is_day(message: EmailMessage, fact: Fact) -> bool:
+    span = fact.evidence.span
     try:
-        date.fromisoformat(value)
+        day = date.fromisoformat(fact.value)
     except ValueError:
         return False
-    return True
+    source = source_text(message, span.part)
+    return day.isoformat() == fact.value and day in possible_days(
+        source, span.start, end=span.end, sent_at=message.sent_at
+    )

@@ -1,9 +1,10 @@
-"""What the contact is interested in: the object of "interested in", "quote for", "Angebot für", "devis pour"."""
+"""What the contact is interested in: the object of "interested in", "quote for", "Angebot für", "cotización de"."""
 
 import re
 from collections.abc import Iterator
 
 from desktop.domain.evidence import Candidate, FactKind, Part
+from desktop.understanding.candidates.subjects import core_of
 from desktop.understanding.document import Document
 from desktop.understanding.words import phrases, words
 
@@ -19,12 +20,20 @@ _CUE = phrases(
     r"|bedarf an|benötigen(?: wir)?|brauchen(?: wir)?|suchen(?: wir)?|problem(?:e)? mit|informationen (?:zu|über)"
     r"|(?:devis|offre|prix|tarif|tarifs|proposition|commande) (?:pour|concernant|de|d['’])|intéress\w* par"
     r"|(?:besoin|recherche) (?:de|d['’])|recherchons"
-    r"|souhait\w+ (?:acquérir|commander|acheter|tester)|problème avec)(?:(?<=['’])|(?!\w))\s*"
+    r"|souhait\w+ (?:acquérir|commander|acheter|tester)|problème avec|fourniture d[eu]|fourniture d['’]"
+    r"|(?:cotización|presupuesto|oferta|precio|precios|información) (?:de|para|sobre)|interesad\w+ en|necesit\w+"
+    r"|hacen falta"
+    r"|(?:preventivo|offerta|prezzo|prezzi|informazioni) (?:per|su|di)|interessat\w+ (?:a|al|alla|ai|alle)"
+    r"|abbiamo bisogno di"
+    r"|(?:offerte|prijs|prijzen|informatie) (?:voor|over)|geïnteresseerd in|(?:orçamento|proposta|cotação) (?:para|de)"
+    r"|(?:oferta|wycena|wycenę) na|ask(?:ing)? (?:now )?for|use of|session on|pilot (?:of|for|on))(?:(?<=['’])"
+    r"|(?!\w))\s*"
 )
 _DETERMINER = phrases(
     r"(?:(?:a|an|the|your|our|some|any|about|further|more|of|for|die|das|den|der|ein|eine|einen|einem|einer"
     r"|ihr|ihre|ihren|ihrem|ihrer|unser\w*|etwa|ca\.|rund"
-    r"|le|la|les|un|une|des|du|de la|votre|vos|notre|nos|environ)\s+|l['’]|d['’])+"
+    r"|le|la|les|un|une|des|du|de la|votre|vos|notre|nos|environ|el|los|las|una|unos|unas|il|lo|gli|het|een|um|uma|o"
+    r"|os)\s+|l['’]|d['’])+"
 )
 _STOP = phrases(
     r"[,.;:?!()\"“”]|\s+[-–—]\s+|\s+(?:and|but|so|because|since|which|that|who|by|before|until|when|if"
@@ -33,21 +42,33 @@ _STOP = phrases(
     r"|replace)"
     r"|we|you|i|is|are|has|have|would|could|can|will|please|today|starting|from|und|oder|aber|da|weil|bis|damit"
     r"|die|der|das|wir|zum|für unser\w*|et|mais|afin|qui|que"
-    r"|avant|pour (?:notre|nos|le|la)|nous|as|was|this|next|mit freundlichen|zukommen|zusenden|schicken|machen"
+    r"|avant|after|once|during|y|con|para|por|pour (?:notre|nos|le|la)|nous|as|was|this|next|mit freundlichen"
+    r"|zukommen|zusenden|schicken|machen"
     r"|senden|unterbreiten)\b"
 )
 _EMPTY = words(
     "it this that them these those you us me more information details help sie ihnen uns mir ihr es das vous "
-    "nous ça cela"
+    "nous ça cela hearing learning seeing knowing working talking meeting attending coming joining speaking when if "
+    "until "
+    "once as how what whether why below above everything anything something nothing wenn ob wie was si comment cuando"
 )
 _SUBJECT = re.compile(
-    r"(?i)^(?:(?:re|aw|fwd?|wg|tr|antw)\s*:\s*)*(?:(?:inquiry|enquiry|request|quote request|rfq|quotation|anfrage"
-    r"|preisanfrage|angebotsanfrage"
-    r"|demande de devis|demande|devis|interest|order|bestellung|commande|purchase order)\b[\s:–—-]*"
-    r"(?:for|about|regarding|on|re|zu|zum|zur|für|über|wegen|pour|concernant|de)?[\s:]+)(?P<what>\S.{2,80})$"
+    r"(?i)(?:inquiry|enquiry|request(?: for (?:a )?(?:quote|proposal|pricing))?|quote(?: request)?|rfq|rfp|quotation"
+    r"|proposal"
+    r"|order|purchase order|interest|renewal|(?:preis|angebots)?anfrage|angebot|offerte|bestellung|auftrag"
+    r"|demande(?: de"
+    r" (?:devis|prix))?|devis|offre|commande|(?:solicitud|petición) de (?:cotización|presupuesto|oferta)|cotización"
+    r"|presupuesto"
+    r"|pedido|richiesta(?: di (?:preventivo|offerta))?|preventivo|ordine|offerteaanvraag|bestelling|orçamento"
+    r"|zapytanie ofertowe)"
+    r"\b[\s:–—-]*(?:(?:for|about|regarding|on|re|zu|zum|zur|für|über|wegen|pour|concernant|de|para|per|voor"
+    r"|o)\b)?[\s:]+"
+    r"(?P<what>\S.{2,80})"
 )
 _SOLID = re.compile(r"(?<![\w-])[^\W\d_]{3,}(?!\d)")
 _NO_PRODUCT = re.compile(r"[€$£@]|^to\b", re.IGNORECASE)
+ASKED = "what is asked about"
+IN_SUBJECT = "what the subject asks about"
 MAX_WORDS = 9
 
 
@@ -57,10 +78,10 @@ def find_products(document: Document) -> Iterator[Candidate]:
         for match in _CUE.finditer(document.text, start, end):
             span = _phrase(document.text, match.end(), end)
             if span:
-                yield _candidate(document, span, Part.BODY, 0.66)
-    found = _SUBJECT.match(document.message.subject)
+                yield _candidate(document, span, Part.BODY, 0.66, ASKED)
+    found = _SUBJECT.fullmatch(document.message.subject, *core_of(document.message.subject))
     if found and _SOLID.search(found["what"]):
-        yield _candidate(document, found.span("what"), Part.SUBJECT, 0.6)
+        yield _candidate(document, found.span("what"), Part.SUBJECT, 0.6, IN_SUBJECT)
 
 
 def _phrase(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -75,11 +96,11 @@ def _phrase(text: str, start: int, end: int) -> tuple[int, int] | None:
     end = start + found[-1].end()
     if not _SOLID.search(text, start, end) or _NO_PRODUCT.search(text[start:end]):
         return None
-    if len(found) == 1 and (found[0][0].lower() in _EMPTY or len(found[0][0]) < 3):
+    if found[0][0].lower() in _EMPTY or (len(found) == 1 and len(found[0][0]) < 3):
         return None
     return start, end
 
 
-def _candidate(document: Document, span: tuple[int, int], part: Part, score: float) -> Candidate:
+def _candidate(document: Document, span: tuple[int, int], part: Part, score: float, why: str) -> Candidate:
     evidence = document.cite(*span, part)
-    return Candidate(FactKind.PRODUCT, evidence, " ".join(evidence.text.split()), score, "what is asked about")
+    return Candidate(FactKind.PRODUCT, evidence, " ".join(evidence.text.split()), score, why)
