@@ -1,90 +1,101 @@
 """What the candidate rules look at: one mail, cut up, with the person it is about.
 
-The contact is the sender, unless the mail hands on somebody else's: then it is whoever wrote the forwarded mail, and
-when the rep wrote the top part themselves, whoever they were answering.
+The contact is the sender, unless the mail hands on somebody else's: then it is whoever wrote the forwarded mail, or a
+person who is only spoken about; and when the rep wrote the top part themselves, whoever they were answering.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from functools import cached_property
 
-from desktop.domain.evidence import Evidence, Part, Span
+from desktop.domain.evidence import ContactScope, Evidence, Part, Span
 from desktop.domain.interactions import EmailMessage, Role
-from desktop.understanding import quoting
-from desktop.understanding.calendar_words import MONTHS
-from desktop.understanding.cleaning import Anatomy, Block, BlockKind, TextLine, dissect
+from desktop.understanding.cleaning import Anatomy, Block, TextLine, dissect
+from desktop.understanding.contact import Author, AuthorOrigin, Organisation, Written, written_by
 from desktop.understanding.language import language_of
-from desktop.understanding.regions import region_of
+from desktop.understanding.mailboxes import is_unattended
+from desktop.understanding.mention_cues import lower
+from desktop.understanding.mentions import Mention, people_in
+from desktop.understanding.names import tokens_of
+from desktop.understanding.owners import Owner, Person, owner_of
+from desktop.understanding.passages import Passage, passages_of, sentences_of
+from desktop.understanding.regions import UNKNOWN, regions_of
 from desktop.understanding.software import aimed_paragraphs, is_aimed_at_software
+from desktop.understanding.spoken_of import Speech
 
+__all__ = ["AuthorOrigin", "Document", "Passage", "open_document", "recipients", "source_text"]
 MAX_READ = 40_000
 MAX_LINES = 800
-MAX_BRIEF = 60
-
-_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_SENTENCE_END = re.compile(
-    r"[.!?…]+[\"')\]»”]*(?=\s)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*•·–]|\d{1,2}[.)])[ \t])|[:,!][ \t]*\n"
-)
-_ABBREVIATION = re.compile(
-    r"(?i)(?:^|[\s(])(?:mr|mrs|ms|dr|prof|st|no|nr|inc|ltd|co|corp|approx|ca|z\. ?b|d\. ?h|bzw|ggf|inkl|zzgl|mag|ing"
-    r"|vs|etc|e\.g|i\.e|art|abs|tel|str|evtl|mio|max|min|m|mme|[a-z])\.$"
-)
+MAX_CHAIN = 8
 
 
-_NUMBER = re.compile(r"(?<!\d)\d{1,2}\.$")
-_NEXT_WORD = re.compile(r"\s([^\W\d_]+)")
-
-
-class AuthorOrigin(StrEnum):
-    """Why the contact is who it is."""
-
-    SENDER = "sender"
-    FORWARDED = "forwarded"
-    ANSWERED = "answered"
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """The contact: where the mail names them. `name` and `address` are None where it does not."""
-
-    origin: AuthorOrigin
-    name: Evidence | None
-    address: Evidence | None
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """Characters [start, end) of the body: adjoining lines of one block."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Document:
-    """One mail, ready for the rules. `body` and `signature` are the contact's own lines.
+    """One mail, ready for the rules.
 
-    `passages` hold what the mail is about: the contact's words and, in a forwarded mail, the forwarder's too.
+    `scope` says whose details are wanted, `author` is that person: the contact. `writer` is who wrote `body`; the two
+    differ only when the mail hands on somebody else's details (`ContactScope.MENTIONED_PERSON`).
+
+    `signature` holds the lines that give the contact's details: their signature, or, of a person who is only
+    mentioned, the lines that give theirs in the same form (`Name, title / company / number`; often none). `body`
+    holds the other lines of the writer, `writer_signature` the writer's own signature.
+
+    `passages` hold what the mail is about: the writer's words and, in a forwarded mail, the forwarder's too. `about`
+    holds the passages that may say something of the contact: the writer's, or only the sentences that speak of the
+    person mentioned. Look for a company or a title there and in `signature`, nowhere else. `is_form` says that the mail
+    is a form somebody filled in.
     """
 
     message: EmailMessage
     anatomy: Anatomy
+    scope: ContactScope
     author: Author
+    writer: Author
     body: tuple[TextLine, ...]
     signature: tuple[TextLine, ...]
+    writer_signature: tuple[TextLine, ...]
     passages: tuple[Passage, ...]
+    about: tuple[Passage, ...]
+    people: tuple[Person, ...]
     language: str
-    region: str
+    regions: tuple[str, ...]
     own_addresses: frozenset[str]
     own_names: frozenset[str]
     was_cut: bool
     aimed: tuple[tuple[int, int], ...]
+    is_form: bool = False
 
     @property
     def text(self) -> str:
         """The mail's body."""
         return self.message.text
+
+    @property
+    def region(self) -> str:
+        """The country whose habits the mail follows, as an ISO code."""
+        return self.regions[0] if self.regions else UNKNOWN
+
+    def owner_at(self, at: int, floor: int) -> int:
+        """Return whose the number or address at `at` of the body is: an index into `people`, or an Owner.
+
+        `floor` is where the lines that read on begin.
+        """
+        names = [self.writer.name.text if self.writer.name else ""]
+        names.append(self.writer.address.text.partition("@")[0] if self.writer.address else "")
+        writer = frozenset(word for name in names for word in tokens_of(name))
+        return owner_of(self.text, at, floor, people=self.people, writer=writer)
+
+    def is_contact(self, owner: int) -> bool:
+        """Whether what `owner_at` returned is the contact."""
+        if self.scope is not ContactScope.MENTIONED_PERSON:
+            return owner == Owner.WRITER
+        if self.is_form:
+            return owner == Owner.UNKNOWN or owner >= 0
+        name = self.author.name
+        if owner == Owner.WRITER and not (self.writer.address and not is_unattended(self.writer.address.text)):
+            return True
+        return name is not None and owner >= 0 and self.people[owner].start == name.span.start
 
     def cite(self, start: int, end: int, part: Part = Part.BODY) -> Evidence:
         """Return the Evidence for [start, end), blanks at both ends left out."""
@@ -104,10 +115,16 @@ class Document:
 
     def sentences(self) -> Iterator[tuple[int, int]]:
         """Yield [start, end) of each sentence of the passages, those left out that speak to software."""
-        for passage in self.passages:
-            for start, end in _sentences(self.text, passage):
-                if not any(first < end and start < last for first, last in self.aimed):
-                    yield start, end
+        yield from self._sentences
+
+    @cached_property
+    def _sentences(self) -> tuple[tuple[int, int], ...]:
+        return tuple(
+            (start, end)
+            for passage in self.passages
+            for start, end in sentences_of(self.text, passage)
+            if not any(first < end and start < last for first, last in self.aimed)
+        )
 
 
 def source_text(message: EmailMessage, part: Part) -> str:
@@ -122,24 +139,92 @@ def source_text(message: EmailMessage, part: Part) -> str:
     return f"{sender.name} <{sender.address}>" if sender.name else sender.address
 
 
-def open_document(message: EmailMessage, own_addresses: frozenset[str]) -> Document:
-    """Cut a mail up for the rules."""
+def open_document(message: EmailMessage, own_addresses: frozenset[str], *, is_searched: bool = False) -> Document:
+    """Cut a mail up for the rules. `is_searched`: its text was searched before for what speaks to software, in vain."""
     own = frozenset(address.lower() for address in own_addresses)
-    anatomy = dissect(message.text, subject=message.subject)
-    block, author = _contact(message, anatomy, own)
-    lines, was_cut = _bounded(block.body)
-    signature = block.signature[:40]
-    passages = _passages(lines)
-    if block is not anatomy.own:
-        passages = (*_passages(_bounded(anatomy.own.body)[0]), *passages)
+    anatomy = dissect(message.text, subject=message.subject, sender=source_text(message, Part.SENDER))
+    aimed = () if is_searched else aimed_paragraphs(message.text)
+    written = written_by(message, anatomy, own)
+    lines, was_cut = _bounded(written.block.body)
+    signature = written.block.signature[:40]
+    passages = about = passages_of(lines)
+    if written.block is not anatomy.own:
+        is_chain = written.author.origin is AuthorOrigin.FORWARDED  # what each forwarder added is part of the matter
+        above = anatomy.blocks[: anatomy.blocks.index(written.block)][:8] if is_chain else (anatomy.own,)
+        passages = (*(passage for block in above for passage in passages_of(_bounded(block.body)[0])), *passages)
+    own_names = _own_names(message, own)
     words = "\n".join([message.subject, *(line.text for line in lines), *(line.text for line in signature)])
-    address = author.address.text if author.address else ""
     language, is_sure = language_of(words)
-    region = region_of(address, words, language if is_sure else "")
-    return Document(
-        message, anatomy, author, lines, signature, passages, language, region, own, _own_names(message, own), was_cut,
-        aimed_paragraphs(message.text),
+    people, mention, block = _mentioned(
+        message, written, anatomy.blocks, own=own, aimed=aimed, language=language if is_sure else ""
+    )
+    author, scope, card = written.author, written.scope, signature
+    if mention is not None:
+        author, scope = _as_author(message, mention, written.author.origin), ContactScope.MENTIONED_PERSON
+        card = mention.card
+        is_below = mention.is_form or any(line.start <= mention.name[0] < line.end for line in signature)
+        more = _bounded(block.body)[0] if block is not written.block else signature if is_below else ()
+        lines = (*lines, *more)
+        lines = tuple(line for line in lines if not _is_in(line, card))
+        about = mention.about
+    address = author.address.text if author.address else ""
+    regions = regions_of(
+        address, words, language if is_sure else "", signature="\n".join(line.text for line in (*card, *signature)),
+        offset=_offset(message) if written.author.origin is AuthorOrigin.SENDER else None,
     )  # fmt: skip
+    return Document(
+        message, anatomy, scope, author, written.author, lines, card, signature, passages, about, people, language,
+        regions, own, own_names, was_cut, aimed, is_form=mention is not None and mention.is_form,
+    )  # fmt: skip
+
+
+def _mentioned(
+    message: EmailMessage, written: Written, blocks: Sequence[Block], *, own: frozenset[str],
+    aimed: tuple[tuple[int, int], ...], language: str,
+) -> tuple[tuple[Person, ...], Mention | None, Block]:  # fmt: skip
+    """Look for a person whose details are handed on: in the writer's words, then in a chain among colleagues."""
+    organisation = Organisation(own)
+    sender = message.sender.address if message.sender else ""
+    theirs = written.author.address.text if written.author.address else ""
+    if not organisation.has(sender) or (theirs and not organisation.has(theirs)):
+        blocks = [written.block]
+    if written.scope is ContactScope.QUOTED_SENDER:
+        return (), None, written.block
+    copied = frozenset(address for address in recipients(message) if not organisation.has(address))
+    lowered = lower(message.text)
+    everyone: tuple[Person, ...] = ()
+    for block in dict.fromkeys((written.block, *blocks[:MAX_CHAIN])):
+        lines = [
+            line for line in sorted((*block.body[:MAX_LINES], *block.signature[:40]), key=lambda line: line.start)
+            if not any(first < line.end and line.start < last for first, last in aimed)
+        ]  # fmt: skip
+        speech = Speech(
+            message.text, message.subject, tuple(lines), block.signature, written.author, organisation,
+            _own_names(message, own),
+            copied, not theirs or is_unattended(theirs), language, lowered,
+        )  # fmt: skip
+        people, mention = people_in(speech)
+        everyone = everyone or people
+        if mention is not None:
+            return people, mention, block
+    return everyone, None, written.block
+
+
+def _as_author(message: EmailMessage, mention: Mention, origin: AuthorOrigin) -> Author:
+    def evidence(place: tuple[int, int]) -> Evidence:
+        return Evidence(Span(Part.BODY, *place), message.text[slice(*place)])
+
+    return Author(evidence(mention.name), evidence(mention.address) if mention.address else None, origin)
+
+
+def _is_in(line: TextLine, others: Sequence[TextLine]) -> bool:
+    return any(other.start >= line.start and other.end == line.end for other in others)
+
+
+def _offset(message: EmailMessage) -> int | None:
+    """Return the sender's clock against UTC in minutes, as the mail's date states it."""
+    offset = message.sent_at.utcoffset()
+    return None if offset is None else int(offset.total_seconds() // 60)
 
 
 def _bounded(lines: Sequence[TextLine]) -> tuple[tuple[TextLine, ...], bool]:
@@ -158,88 +243,6 @@ def _own_names(message: EmailMessage, own: frozenset[str]) -> frozenset[str]:
     names = [p.name for p in message.participants if p.address.lower() in own]
     names.extend(address.partition("@")[0] for address in own)
     return frozenset(word.lower() for name in names for word in re.findall(r"[^\W\d_]{2,}", name))
-
-
-def _contact(message: EmailMessage, anatomy: Anatomy, own: frozenset[str]) -> tuple[Block, Author]:
-    """Return the block the contact wrote, and the contact."""
-    sender = message.sender
-    is_own = sender is not None and sender.address.lower() in own
-    for block in anatomy.blocks[1:]:
-        wanted = block.author is not None and (is_own or block.kind is BlockKind.FORWARDED)
-        if not wanted:
-            continue
-        author = _quoted_author(message, block, is_own=is_own)
-        is_outside = author.address is None or author.address.text.lower() not in own
-        if (author.name or author.address) and is_outside and (is_own or _is_handed_on(anatomy.own)):
-            return block, author
-    return anatomy.own, _sending_author(message)
-
-
-def _is_handed_on(own: Block) -> bool:
-    """Whether the forwarder's own words only hand the mail on."""
-    text = " ".join(line.text for line in own.body)
-    count = len(text.split())
-    return count <= 12 or (count <= MAX_BRIEF and bool(quoting.FORWARD_WORDS.search(text)))
-
-
-def _sending_author(message: EmailMessage) -> Author:
-    sender = message.sender
-    if sender is None:
-        return Author(AuthorOrigin.SENDER, None, None)
-    name = Evidence(Span(Part.SENDER, 0, len(sender.name)), sender.name) if sender.name else None
-    start = len(sender.name) + 2 if sender.name else 0
-    address = Evidence(Span(Part.SENDER, start, start + len(sender.address)), sender.address)
-    return Author(AuthorOrigin.SENDER, name, address if sender.address else None)
-
-
-def _quoted_author(message: EmailMessage, block: Block, *, is_own: bool) -> Author:
-    start, end = block.author or (0, 0)
-    header = message.text[start:end]
-    origin = AuthorOrigin.ANSWERED if is_own else AuthorOrigin.FORWARDED
-    found = _ADDRESS.search(header)
-    address = None
-    if found:
-        address = Evidence(Span(Part.BODY, start + found.start(), start + found.end()), found[0])
-    before = header[: found.start()] if found else header
-    named = re.search(r"([^\s<>\[\]\"'*:,\d][^<>\[\]\"*:\d\n]{1,80}?)[\s\"'<(\[*]*(?:mailto:)?$", before)
-    name = None
-    if named and named[1].strip(" ,"):
-        name = Evidence(Span(Part.BODY, start + named.start(1), start + named.end(1)), named[1])
-    return Author(origin, name, address)
-
-
-def _passages(lines: Sequence[TextLine]) -> tuple[Passage, ...]:
-    """Join lines that follow one another directly; quote marks between lines end a passage."""
-    found: list[Passage] = []
-    for line in lines:
-        if found and not line.depth and line.start == found[-1].end + 1:
-            found[-1] = Passage(found[-1].start, line.end)
-        else:
-            found.append(Passage(line.start, line.end))
-    return tuple(passage for passage in found if passage.end > passage.start)
-
-
-def _sentences(text: str, passage: Passage) -> Iterator[tuple[int, int]]:
-    start = passage.start
-    for match in _SENTENCE_END.finditer(text, passage.start, passage.end):
-        if match[0] == "." and _is_inside(text, max(start, match.end() - 12), match.end()):
-            continue
-        if match[0].startswith(",") and len(text[start : match.start()].split()) > 5:
-            continue
-        if text[start : match.end()].strip():
-            yield start, match.end()
-        start = match.end()
-    if text[start : passage.end].strip():
-        yield start, passage.end
-
-
-def _is_inside(text: str, start: int, dot: int) -> bool:
-    """Whether the full stop before `dot` ends no sentence: an abbreviation, a numbered line, "3. November"."""
-    if _ABBREVIATION.search(text, start, dot):
-        return True
-    number = _NUMBER.search(text, start, dot)
-    following = _NEXT_WORD.match(text, dot)
-    return bool(number and (number.start() == start or (following and following[1].lower() in MONTHS)))
 
 
 def recipients(message: EmailMessage) -> frozenset[str]:

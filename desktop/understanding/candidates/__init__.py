@@ -5,11 +5,16 @@ from desktop.understanding.candidates.addresses import find_addresses
 from desktop.understanding.candidates.amounts import find_amounts
 from desktop.understanding.candidates.asks import find_asks
 from desktop.understanding.candidates.companies import find_companies
+from desktop.understanding.candidates.competitors import find_competitors
 from desktop.understanding.candidates.dates import find_dates
 from desktop.understanding.candidates.people import find_people
 from desktop.understanding.candidates.phones import find_phones
 from desktop.understanding.candidates.products import find_products
+from desktop.understanding.candidates.promises import find_promises
+from desktop.understanding.candidates.quantities import find_quantities
+from desktop.understanding.candidates.questions import find_questions
 from desktop.understanding.candidates.titles import find_titles
+from desktop.understanding.candidates.topics import find_topics
 from desktop.understanding.document import Document
 
 _FINDERS = (
@@ -22,6 +27,11 @@ _FINDERS = (
     find_dates,
     find_products,
     find_asks,
+    find_topics,
+    find_quantities,
+    find_competitors,
+    find_promises,
+    find_questions,
 )
 
 

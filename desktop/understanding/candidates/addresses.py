@@ -2,39 +2,103 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
-from desktop.domain.evidence import Candidate, FactKind
-from desktop.understanding.candidates.names import fits_address
-from desktop.understanding.candidates.people import is_shared
+from desktop.domain.evidence import Candidate, ContactScope, FactKind
+from desktop.understanding.cleaning import TextLine
+from desktop.understanding.contact import ADDRESS, Organisation, is_address
 from desktop.understanding.document import Document, recipients
+from desktop.understanding.mailboxes import is_shared, is_unattended
+from desktop.understanding.names import fits_address
+from desktop.understanding.owners import Owner
 
-_ADDRESS = re.compile(r"(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+MAX_LINE = 2000
+MAX_ADDRESSES = 60
+
+FROM = "the address the mail came from"
+QUOTED = "named in the header of the quoted mail"
+HANDED_ON = "given for the person whose details the mail hands on"
+ONLY_WRITER = "the address of whoever hands on somebody else's details"
+SIGNED = "stands in the signature"
+WRITTEN = "stands in the text"
+FITS = "written in the mail, and fits the name"
+OTHERS = "belongs to somebody else"
+NEW = "is said to be the new address"
+
 _NEW = re.compile(
-    r"(?i)\b(?:new (?:e-?mail|address)|neue (?:e-?mail|adresse)|nouvelle adresse|from now on|ab sofort"
-    r"|désormais).{0,80}$"
+    r"(?i)\b(?:new (?:e-?mail|address)|neue (?:e-?mail|mail|adresse)|nouvelle adresse"
+    r"|nuev[oa] (?:correo|direcci|e-?mail|mail)|nuovo indirizzo|nieuwe? (?:e-?mail|adres)|from now on|ab sofort"
+    r"|désormais|a partir de ahora|voortaan).{0,80}$"
 )
-_UNATTENDED = re.compile(r"(?i)(?:no-?reply|do-?not-?reply|mailer|notification|bounce|daemon)")
 
 
 def find_addresses(document: Document) -> Iterator[Candidate]:
-    """Yield addresses of the contact; never one of the rep's own."""
+    """Yield addresses of the contact; never one of the rep's own, others' only beside one of the contact's."""
+    found = [*_from_header(document), *islice(_from_lines(document), MAX_ADDRESSES)]
+    if any(candidate.why not in (OTHERS, ONLY_WRITER) for candidate in found):
+        yield from found
+
+
+def _from_lines(document: Document) -> Iterator[Candidate]:
+    for lines, is_signature in ((document.signature, True), (document.body, False)):
+        floor = lines[0].start if lines else 0
+        for index, line in enumerate(lines):
+            if index and line.start > lines[index - 1].end + 1:
+                floor = line.start
+            if len(line.text) < MAX_LINE:
+                yield from _in_line(document, line, floor, is_signature=is_signature)
+
+
+def _from_header(document: Document) -> Iterator[Candidate]:
+    is_mentioned = document.scope is ContactScope.MENTIONED_PERSON
     author = document.author
-    if author.address is not None and "@" in author.address.text:
-        score = 0.3 if _UNATTENDED.search(author.address.text) else 0.97
-        if author.address.text.lower() not in document.own_addresses:
-            value = author.address.text.lower()
-            yield Candidate(FactKind.EMAIL, author.address, value, score, "the address the mail came from")
-    name = author.name.text if author.name else ""
-    known = document.own_addresses | recipients(document.message)
-    unattended = author.address is None or bool(_UNATTENDED.search(author.address.text))
-    for lines, score in ((document.signature, 0.62), (document.body, 0.3)):
-        for line in lines:
-            for match in _ADDRESS.finditer(line.text) if len(line.text) < 2000 else ():
-                value = match[0].lower().rstrip(".")
-                if value in known:
-                    continue
-                bonus = 0.2 if name and fits_address(name, value) else 0.0
-                bonus += 0.2 if _NEW.search(line.text[: match.start()]) else 0.0
-                bonus += 0.45 if unattended and not is_shared(value) else 0.0
-                evidence = document.cite(line.start + match.start(), line.start + match.start() + len(value))
-                yield Candidate(FactKind.EMAIL, evidence, value, min(0.9, score + bonus), "written in the mail")
+    if author.address is not None and is_address(author.address.text):
+        value = author.address.text.lower()
+        score = 0.3 if is_unattended(value) else 0.8 if is_shared(value) else 0.97
+        why = HANDED_ON if is_mentioned else FROM if document.scope is ContactScope.SENDER else QUOTED
+        if value not in document.own_addresses:
+            yield Candidate(FactKind.EMAIL, author.address, value, 0.95 if is_mentioned else score, why)
+    writer = document.writer.address
+    if (
+        is_mentioned
+        and writer is not None
+        and is_address(writer.text)
+        and writer.text.lower() not in document.own_addresses
+    ):
+        yield Candidate(FactKind.EMAIL, writer, writer.text.lower(), 0.12, ONLY_WRITER)
+
+
+def _in_line(document: Document, line: TextLine, floor: int, *, is_signature: bool) -> Iterator[Candidate]:
+    name = document.author.name.text if document.author.name else ""
+    organisation = Organisation(document.own_addresses)
+    for match in ADDRESS.finditer(line.text):
+        value = match[0].lower().rstrip(".")
+        is_fitting = bool(name) and fits_address(name, value)
+        if value in document.own_addresses or not is_address(value):
+            continue
+        if not is_fitting and (organisation.has(value) or value in recipients(document.message)):
+            continue
+        start = line.start + match.start()
+        score, why = _score(document, start, floor, value, is_fitting=is_fitting, is_signature=is_signature)
+        if why != OTHERS and _NEW.search(line.text[: match.start()]):
+            score, why = 0.98, NEW
+        yield Candidate(FactKind.EMAIL, document.cite(start, start + len(value)), value, score, why)
+
+
+def _score(
+    document: Document, start: int, floor: int, value: str, *, is_fitting: bool, is_signature: bool
+) -> tuple[float, str]:
+    owner = document.owner_at(start, floor)
+    is_contacts = is_fitting or document.is_contact(owner)
+    if document.scope is ContactScope.MENTIONED_PERSON:
+        return (0.85, HANDED_ON) if is_contacts or is_signature else (0.1, OTHERS)
+    header = document.author.address.text if document.author.address else ""
+    is_wanted = not header or is_shared(header)
+    if owner >= 0 and not is_contacts:
+        return 0.1, OTHERS
+    if is_signature or is_contacts:
+        score = 0.9 if is_wanted and not is_shared(value) else 0.75 if not header or is_unattended(header) else 0.6
+        return (score + 0.02, FITS) if is_fitting else (score, SIGNED if is_signature else WRITTEN)
+    if owner != Owner.UNKNOWN:
+        return 0.1, OTHERS
+    return (0.75 if is_unattended(header) and not is_shared(value) else 0.3), WRITTEN

@@ -11,10 +11,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from desktop.domain.evidence import Candidate, FactKind, Part
+from desktop.understanding.candidates.money_context import ASIDE, CUED, NAMED, UNIT_PRICE, is_rate, judged, totals
 from desktop.understanding.candidates.money_forms import (
     CURRENCY_OF,
     DOLLARS,
     KRONAS,
+    PESOS,
     Money,
     find_bare,
     find_money,
@@ -24,58 +26,25 @@ from desktop.understanding.candidates.money_forms import (
 )  # fmt: skip
 from desktop.understanding.document import Document
 from desktop.understanding.regions import region_of
-from desktop.understanding.words import phrases
+from desktop.understanding.words import phrases, words
 
-__all__ = ["find_amounts", "number_of", "possible_amounts"]
+__all__ = ["ASIDE", "CUED", "NAMED", "UNIT_PRICE", "find_amounts", "number_of", "possible_amounts"]
 
-CUED = "an amount beside a word like budget or price"
-NAMED = "an amount in the text"
-UNIT_PRICE = "a price per piece, seat or month"
-ASIDE = "an amount that seems to be somebody else's or past"
 INFERRED = "an amount whose currency is inferred from the mail"
 IN_SUBJECT = "an amount in the subject"
 
-_CUES = phrases(
-    r"\b(?:budget\w*|pric(?:e|ed|ing)|cost\w*|total\w*|sum|quot(?:e|ed|ation)|offer\w*|approv\w*|spend|worth|value"
-    r"|invest\w*|cap|ceiling|limit|order|amounts?|deal|contract|proposal|capex|premium|invoice\w*|pay\w*|credit|refund"
-    r"|request\w*|ask|provid\w*|fund\w*|sponsor\w*|grant|charge\w*|plan|up to|fee|purchase|p\.?o\.?"
-    r"|preis\w*|kosten|gesamt\w*|angebot\w*|angeboten\w*|rahmen|netto|brutto|auftrag\w*|auftragswert|betrag|summe"
-    r"|bestell\w*|rechnung\w*|offerte|zahl\w*|limit|obergrenze|prix|coût\w*|montant|devis|offre|enveloppe|commande"
-    r"|facture|tarif|presupuesto|precio|importe|total|cotización|oferta|coste|pedido|factura|prezzo|preventivo|importo"
-    r"|ordine|fattura|budżet\w*|cena|cenę|wartość|prijs|bedrag|offerte|begroting|orçamento|preço|valor|fiyat\w*"
-    r"|bütçe\w*"
-    r"|tutar\w*)\b"
-)
 _CLEAR = phrases(
-    r"\b(?:budget\w*|pric(?:e|ed|ing)|cost\w*|quot(?:e|ed|ation)|spend|worth|invoice\w*|premium|fee|preis\w*|kosten"
+    r"\b(?:budget\w*|pric(?:e|ed|es|ing)|cost\w*|quot(?:e|ed|ation)|spend|worth|invoice\w*|premium|fees?|preis\w*"
+    r"|kosten"
     r"|angebot\w*|betrag|prix|coût\w*|devis|montant|presupuesto|precio|prezzo|preventivo|prijs|orçamento|preço|fiyat\w*"
-    r"|grand|list|the year|all in|pay|paid|zahl\w*|contract)\b"
+    r"|(?:no|not) more than|at most|max\w*|höchstens|nicht mehr als|massimo|máximo|agreed|grand|list|the year"
+    r"|all in|pay|paid|zahl\w*|contract|total\w*|balance|amount|offer\w*|rate|charge\w*|sum"
+    r"|(?:sign|settle|go|stretch|get (?:it|this|them|you|us)|come in|land|close|do it|meet|cap(?:ped)?|stay|keep it)"
+    r" (?:at|for|to|under|below|around|near|up to)|gesamt\w*|summe|rechnung\w*|pauschal\w*|bezahl\w*|importo|importe"
+    r"|monto|coste?|costo|oferta|offerta|offerte|bedrag|valor|cotizaci[óo]n|facture|factura|fattura|tarif\w*"
+    r"|cen[aęy]|kwot\w*"
+    r"|koszt\w*|budżet\w*|ofert\w*|tutar\w*|teklif\w*|bütçe\w*|pris\w*|tilbud\w*|rozpoč\w*|цен\w*|бюджет\w*|сумм\w*)\b"
 )
-_AGAINST = phrases(
-    r"\b(?:competitor\w*|they (?:quoted|offer\w*|want\w*|wanted)|list price|looks like list|elsewhere|shipping|fees?"
-    r"|late fee|market|raised|revenue\w*|turnover|funding|valuation|shares?|stock price|wrote off|write[- ]?offs?|lost"
-    r"|loss(?:es)?|damages?|last year|previous(?:ly)?|used to|currently pay|anything (?:over|above)|signs? off|your"
-    r" (?:proposal|last offer) was|wettbewerb\w*|mitbewerb\w*|versand|mahn\w*|umsatz|verlust\w*|letztes jahr|bisher"
-    r"|früher|concurrent\w*|chiffre d'affaires|l'an dernier|frais|perte\w*|competencia|ventas|perdimos|concorren\w*"
-    r"|fatturato|omzet|concurren\w*|rakip\w*)\b"
-)
-_CAPITAL = phrases(
-    r"\b(?:stammkapital|grundkapital|share capital|capital social|au capital|kapitał zakładowy|capitale sociale|voucher"
-    r"|gift card|gutschein)\b"
-)
-_LESS = phrases(
-    r"\b(?:up|down|more|less|higher|lower|increase|discount|rabatt|nachlass|remise|teurer|mehr) (?:by|of|um|de)\s?$"
-)
-_PER = re.compile(
-    r"(?i)^(?:,?[-–—]+)?\s?(?:[+]\s?vat\s)?(?:/\s?(?!year|yr|jahr|an\b)\w|(?:per|pro|par|por|al)\s(?!year|annum|jahr"
-    r"|an\b|anno"
-    r"|año)\w|(?:je|a|the|each|im)\s(?:month|monat|mois|mes|mese|maand|seat|user|licen[cs]e|head|person|unit|piece|pc"
-    r"|pallet|ton\w*|kg|hour|day|stunde|tag|heure|jour|stück|nutzer|arbeitsplatz|poste|student|site|share|barrel"
-    r"|week)\b"
-    r"|each\b|apiece\b|p\.?\s?m\.?\b|p/m\b|pcm\b|monthly|monatlich|mensuel\w*|mensual\w*|chacune?\b|das\sstück)"
-)
-_PER_BEFORE = phrases(r"(?:@|\bje|à|per \w{1,12}:?|each(?: at)?|stückpreis|unit price|prix unitaire)\s?$")
-_CORRECTED = phrases(r"^.{0,40}?\b(?:no|sorry|hang on|i mean|rather|correction|nein|moment|pardon|non|besser gesagt)\b")
 _BESIDE = re.compile(r"\s?[^\W\d_]")
 _AFTER_SAID = phrases(
     r"(?:\s*(?:$|[.,;:!?)\n-])| (?:for|a|per|all|in|and|is|was|at|on|if|to|roughly|list|each|net|ex|plus|i|yeah|now"
@@ -85,30 +54,72 @@ _AFTER_SAID = phrases(
 _CURRENCY_OF_REGION = {
     "US": "USD", "GB": "GBP", "AU": "AUD", "NZ": "NZD", "CA": "CAD", "CH": "CHF", "DK": "DKK", "SE": "SEK",
     "NO": "NOK", "PL": "PLN", "CZ": "CZK", "IN": "INR", "JP": "JPY", "ZA": "ZAR", "SG": "SGD",
-    **dict.fromkeys(("DE", "AT", "FR", "BE", "NL", "IE", "IT", "ES", "PT", "FI", "LU"), "EUR"),
+    **dict.fromkeys(words("DE AT FR BE NL IE IT ES PT FI LU GR EE LV LT SK SI HR MT CY"), "EUR"),
+    "TR": "TRY", "BR": "BRL", "MX": "MXN", "CL": "CLP", "AR": "ARS", "CO": "COP", "PE": "PEN", "HU": "HUF", "RO": "RON",
+    "BG": "BGN", "KE": "KES", "NG": "NGN", "HK": "HKD", "CN": "CNY", "KR": "KRW", "IL": "ILS", "AE": "AED", "UA": "UAH",
+    "TW": "TWD", "MY": "MYR", "TH": "THB", "PH": "PHP", "IS": "ISK",
 }  # fmt: skip
 _EXPLICIT = re.compile(r"(?:AU?|CA?|NZ|HK|MX)\$|\b(?:AUD|CAD|NZD|SGD|HKD|MXN)\b")
 MAX_AMOUNTS = 40
 MAX_LOOKED = 4000
 MAX_SENTENCE = 8000
 MAX_SUBJECT = 400
+MAX_ROW = 160
+ABBREVIATED = 8  # "90 tis. Kč": the full stop ended the sentence
+SUMMED = 0.1
+MANY_LESS = 0.05
+LEAST_ASIDE = 0.2
+HEADED = 0.22
+_HEADING = phrases(
+    r"\b(?:total\w*|amount|price|betrag|gesamt\w*|summe|preis|montant|prix|importe|precio|importo|prezzo|prijs"
+    r"|bedrag|kwota|tutar|suma)\b[^\n]{0,80}\n"
+)
+_CODE = re.compile(rf"\b(?:{'|'.join(sorted({*CURRENCY_OF.values()} - {'MAD', 'ALL'}))})\b|[€£]")
+_CENTS_LATER = re.compile(r"\s{2}\S{0,4}\d[.,]\d\d(?!\d)")
+_AMONG_DIGITS = re.compile(r"\d[ /-]$")
+_GROUPED = re.compile(r"\d\D\d")
+_NUMBERED = phrases(
+    r"\b(?:cent(?:er|re)|code|numbers?|no|nr|num|id|ref\w*|account|acct|konto|invoice|inv|rechnung|facture|factura"
+    r"|order|p\.?o"
+    r"|bestellung|commande|ext\w*|tel\w*|phone|fax|zip|plz|page|line|item|article|artikel|serial|lot|model|kostenstelle"
+    r"|kunden\w*|customer|vat|ust\w*|iban)\b\W{0,6}$"
+)
+_COUNTED = re.compile(
+    r"(?i)\s?(?!(?:plus|unless|as|is|was|this|less|thanks|minus|hors|sous|dans|sans|mais|bis|als|gross|across"
+    r"|perhaps|always"
+    r"|years|euros|pesos|dollars|bucks|pounds)\b)"
+    r"(?:[a-zà-ÿ]{3,20}s\b|people|sq|km|kwh|mwh|gwh|kw|mw|kg|tonnes?|tons?|m[²2³3]|qm|hours|h\b|stück|nutzer"
+    r"|mitarbeiter|besucher"
+    r"|einwohner|teile|datensätze|kunden|personen|meter|liter|teilnehmer|personnes|salariés|clientes|personas"
+    r"|usuarios|persone"
+    r"|utenti|pezzi|stuks|medewerkers|klanten|sztuk|osób|adet|kişi|norwegian|swedish|danish)"
+)
+_EXACT = re.compile(r"[.,]\d\d$")
+_ROW = re.compile(r"(?:\s{3}|\t|:\s{0,3}|\|\s?)$")
 
 
 def find_amounts(document: Document) -> Iterator[Candidate]:
     """Yield amounts, values like `1200.00 EUR`; of a range the lower end, with the whole range as Evidence."""
     text, local = document.text, _local(document.text[:MAX_LOOKED], document.region)
-    found = list(_money(document, local))
-    usual = _usual([money for _, money in found], document.region)
-    for (start, end), money in found[:MAX_AMOUNTS]:
-        yield _candidate(document, (start, end), money, why="")
+    found = list(_money(document, local))[:MAX_AMOUNTS]
+    usual = _usual([money for _, money in found], document, local)
+    crowd = MANY_LESS * min(8, max(0, len(found) - 8))  # a newsletter or a price list
+    made = totals(text, [money for _, money in found])
+    for place, (sentence, money) in enumerate(found):
+        score, why = judged(text, sentence, money)
+        if why == ASIDE and score < LEAST_ASIDE:
+            continue
+        yield _candidate(document, money, score + SUMMED * (place in made) - crowd, why)
     if usual:
         taken = [(money.start, money.end) for _, money in found]
-        for (start, end), money in _unsaid(document, taken):
-            score, _ = _judged(text, (start, end), money)
-            evidence = document.cite(money.start, money.end)
-            value = written(money.amount, money.currency or usual)
-            weight = 0.55 if money.is_plain or money.is_said else 0.8
-            yield Candidate(FactKind.AMOUNT, evidence, value, max(0.05, score * weight), INFERRED)
+        unsaid = list(_unsaid(document, taken))[:MAX_AMOUNTS]
+        summed = totals(text, [money for _, money in unsaid])
+        for place, (sentence, money) in enumerate(unsaid):
+            score, _ = judged(text, sentence, money)
+            weight = 0.55 if money.is_said or (money.is_plain and not _is_exact(text, money)) else 0.8
+            score += HEADED * (_is_exact(text, money) and _is_headed(text, money))
+            named = replace(money, currency=money.currency or usual)
+            yield _candidate(document, named, (score + SUMMED * (place in summed)) * weight, INFERRED)
     subject = document.message.subject[:MAX_SUBJECT]
     for money in find_money(subject, 0, len(subject)):
         evidence = document.cite(money.start, money.end, Part.SUBJECT)
@@ -144,6 +155,7 @@ def _plausible(text: str, addresses: tuple[str, ...]) -> frozenset[str]:
     regions = {
         region_of(address, text, language) for address in (*addresses, "") for language in ("en", "de", "fr", "")
     }
+    named |= {CURRENCY_OF[match[0].lower()] for match in list(_CODE.finditer(text))[:MAX_AMOUNTS]}
     return frozenset(
         named | {_CURRENCY_OF_REGION[region] for region in regions if region in _CURRENCY_OF_REGION} - {""}
     )
@@ -157,6 +169,8 @@ def _local(text: str, region: str) -> str:
 
 def _meant(currency: str, words: str) -> frozenset[str]:
     """Return the currencies these words can mean: a bare `$` is any dollar or peso, `kr` any krona or krone."""
+    if currency == "MXN" and not re.search(r"(?i)mx", words):
+        return PESOS
     if currency == "USD" and not re.search(r"(?i)us", words):
         return DOLLARS
     if currency == "SEK" and not re.search(r"(?i)sek", words):
@@ -171,7 +185,10 @@ def _localised(currency: str, words: str, local: str) -> str:
 def _money(document: Document, local: str) -> Iterator[tuple[tuple[int, int], Money]]:
     count = 0
     for sentence in document.sentences():
-        for money in find_money(document.text, sentence[0], min(sentence[1], sentence[0] + MAX_SENTENCE)):
+        end = min(sentence[1], sentence[0] + MAX_SENTENCE)
+        for money in find_money(document.text, sentence[0], end + ABBREVIATED):
+            if money.start >= end:
+                break
             words = document.text[money.start : money.end]
             yield sentence, replace(money, currency=_localised(money.currency, words, local))
             count += 1
@@ -179,11 +196,18 @@ def _money(document: Document, local: str) -> Iterator[tuple[tuple[int, int], Mo
                 return
 
 
-def _usual(found: list[Money], region: str) -> str:
-    """Return the currency this mail uses most, or that of the contact's country, or "" where nothing tells."""
+def _usual(found: list[Money], document: Document, local: str) -> str:
+    """Return the currency this mail uses most, or names anywhere, or that of the contact's country, or ""."""
+    if not found:  # such as the offer below, which the mail answers
+        whole = document.text[: 2 * MAX_LOOKED]
+        found = [
+            replace(money, currency=_localised(money.currency, whole[money.start : money.end], local))
+            for money in find_money(whole, 0, len(whole))
+        ]
     if found:
         return Counter(money.currency for money in found).most_common(1)[0][0]
-    return _CURRENCY_OF_REGION.get(region, "")
+    named = _CODE.search(document.text, 0, MAX_LOOKED)
+    return CURRENCY_OF[named[0].lower()] if named else _CURRENCY_OF_REGION.get(document.region, "")
 
 
 def _unsaid(document: Document, taken: list[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], Money]]:
@@ -203,14 +227,48 @@ def _unsaid(document: Document, taken: list[tuple[int, int]]) -> Iterator[tuple[
 
 
 def _is_bare_money(text: str, start: int, money: Money) -> bool:
-    if not _CLEAR.search(text[max(start, money.start - 45) : money.start]):
+    row_end = text.find("\n", money.end, money.end + MAX_ROW)
+    if money.is_plain and _CENTS_LATER.search(text, money.end, row_end if row_end > 0 else money.end):
+        return False  # a quantity, its price and its total further on in the row
+    if _is_exact(text, money) and (
+        _in_table(text, money) or _CLEAR.search(text[max(0, money.start - 45) : money.start])
+    ):
+        return True
+    if money.is_plain and (
+        text[money.start] == "0" or _AMONG_DIGITS.search(text[max(0, money.start - 2) : money.start])
+    ):
+        return False  # a part of a telephone number
+    if _COUNTED.match(text, money.end) or _NUMBERED.search(text[max(0, money.start - 30) : money.start]):
         return False
-    return not (money.is_plain and (_BESIDE.match(text, money.end) or _is_year(money)))
+    reach = 100 if not money.is_plain else 45 if _GROUPED.search(text[money.start : money.end]) else 25
+    if not _CLEAR.search(text[max(start if money.is_plain else 0, money.start - reach) : money.start]):
+        return False
+    is_beside = bool(_BESIDE.match(text, money.end)) and not is_rate(text, money)
+    is_beside = is_beside and not _AFTER_SAID.match(text, money.end)
+    return not (money.is_plain and (is_beside or _is_year(money)))
+
+
+def _is_exact(text: str, money: Money) -> bool:
+    """Whether a number is written to the cent, as sums are in tables: "22,080.00"."""
+    return bool(_EXACT.search(text[money.start : money.end]))
+
+
+def _is_headed(text: str, money: Money) -> bool:
+    """Whether a row of figures stands under a heading that speaks of totals or prices."""
+    return _in_table(text, money) and bool(_HEADING.search(text[max(0, money.start - 400) : money.start]))
+
+
+def _in_table(text: str, money: Money) -> bool:
+    """Whether a number ends a row of figures, or follows wide gaps or a colon."""
+    line = text[text.rfind("\n", max(0, money.start - MAX_ROW), money.start) + 1 : money.start]
+    return len(line) < MAX_ROW and bool(_ROW.search(line))
 
 
 def _is_said_money(text: str, money: Money) -> bool:
     """Spoken sums stand further from the word that makes them money, in the turn before."""
     around = text[max(0, money.start - 160) : money.start] + " " + text[money.end : money.end + 30]
+    if money.currency:
+        return True
     return money.amount >= 1000 and bool(_CLEAR.search(around)) and bool(_AFTER_SAID.match(text, money.end))
 
 
@@ -218,25 +276,6 @@ def _is_year(money: Money) -> bool:
     return money.end - money.start == 4 and 1900 <= money.amount <= 2100
 
 
-def _candidate(document: Document, sentence: tuple[int, int], money: Money, *, why: str) -> Candidate:
-    score, judged = _judged(document.text, sentence, money)
-    evidence = document.cite(money.start, money.end)
-    return Candidate(FactKind.AMOUNT, evidence, written(money.amount, money.currency), score, why or judged)
-
-
-def _judged(text: str, sentence: tuple[int, int], money: Money) -> tuple[float, str]:
-    """Return how likely this is what the mail is about, and why."""
-    start, end = sentence
-    before, after = text[max(start, money.start - 70) : money.start], text[money.end : min(end, money.end + 40)]
-    beside = re.split(r"[,;:(\n]", after, maxsplit=1)[0][:30]
-    is_cued = bool(_CUES.search(before)) or bool(_CUES.search(beside))
-    is_aside = bool(_AGAINST.search(before[-45:])) or bool(_AGAINST.search(beside))
-    is_unit = bool(_PER.match(after)) or bool(_PER_BEFORE.search(before[-24:])) or "/" in after[:2]
-    score = 0.6 + 0.22 * is_cued - 0.22 * is_aside - 0.2 * is_unit
-    score -= 0.05 if money.upper is not None else 0.0
-    score -= 0.2 if _LESS.search(before[-25:]) else 0.0
-    score -= 0.2 if money.amount >= 10**9 else 0.0
-    score -= 0.4 if _CAPITAL.search(before) or _CAPITAL.search(beside) else 0.0
-    score -= 0.25 if _CORRECTED.match(after) and money.is_said else 0.0
-    why = UNIT_PRICE if is_unit else ASIDE if is_aside else CUED if is_cued else NAMED
-    return min(0.9, max(0.05, score)), why
+def _candidate(document: Document, money: Money, score: float, why: str) -> Candidate:
+    value = written(money.amount, money.currency)
+    return Candidate(FactKind.AMOUNT, document.cite(money.start, money.end), value, min(0.92, max(0.05, score)), why)

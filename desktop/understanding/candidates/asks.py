@@ -1,47 +1,209 @@
-"""What the mail asks for: questions and requests, a sentence each."""
+"""What the mail asks somebody to do, a sentence each. The clearest scores highest and becomes the next action.
 
+Directness counts most ("please send" before "I would like" before a bare question), then a deadline, then how near
+the end it stands, because the last request is often the one that matters. A courtesy that closes a mail ("let me know
+if you have any questions") asks for nothing.
+"""
+
+import re
 from collections.abc import Iterator
+from itertools import islice
 
-from desktop.domain.evidence import Candidate, FactKind
-from desktop.understanding.document import Document
-from desktop.understanding.words import phrases
+from desktop.domain.evidence import Candidate, FactKind, Part, Party
+from desktop.understanding.action_sentences import action_probability
+from desktop.understanding.candidates.clauses import Clause, clauses_of, narrowed, with_sentence_before
+from desktop.understanding.candidates.commands import CONCRETE, commands_in
+from desktop.understanding.cues import LANGUAGES, compiled, folded, pattern_of
+from desktop.understanding.document import AuthorOrigin, Document
 
-_STRONG = phrases(
-    r"\b(?:(?:can|could|would|will) you|please|kindly|let (?:me|us) know|send (?:me|us|over)"
-    r"|get back to (?:me|us)|i(?:'d| would) (?:like|appreciate|need)"
-    r"|we(?:'d| would) (?:like|appreciate|need)|i need|we need|i want|we want|waiting for your"
-    r"|look(?:ing)? forward to (?:your|hearing)|call me|confirm"
-    r"|bitte|könnten sie|koennten sie|können sie|koennen sie|kannst du|würden sie|schicken sie|senden sie"
-    r"|melden sie sich|geben sie (?:mir|uns)|wir bitten|ich bitte"
-    r"|wir erwarten|ich erwarte|fordere? sie|merci de|pouvez-vous|pourriez-vous|veuillez|je vous prie"
-    r"|nous souhait\w+|je souhait\w+|envoyez|confirmer|rappelez"
-    r"|nous vous demandons|pourrais-tu|peux-tu|j'aimerais|nous aimerions)\b"
+MAX_ASKS = 20
+MAX_VALUE = 300
+MAX_POINTING = 90
+LEAST_MODEL = 0.72
+
+DIRECT, LISTED, DEPENDS, WISH, DUE, QUESTION, HANDED, LIKELY, BACK = (
+    "asks directly",
+    "lists what is wanted",
+    "makes their step depend on yours",
+    "says what is wished for",
+    "names what has to be done",
+    "asks a question",
+    "says whom to turn to",
+    "sounds like a request",
+    "asks to be rung back",
 )
-_COURTESY = phrases(
-    r"^(?:if you have any (?:other )?questions|please (?:do not|don't) hesitate|hope (?:you|this)|how are you"
-    r"|please (?:find|see) (?:attached|enclosed)|thank"
-    r"|bei (?:rück)?fragen|anbei|vielen dank|n'hésitez pas|veuillez (?:agréer|trouver)|je vous prie d'agréer"
-    r"|comment allez|wie geht|please note|bitte beachten"
-    r"|please consider)"
+_GRADES = {
+    DIRECT: 0.68, LISTED: 0.62, DEPENDS: 0.64, WISH: 0.55, DUE: 0.52, QUESTION: 0.5, HANDED: 0.48, LIKELY: 0.36,
+    BACK: 0.6,
+}  # fmt: skip
+
+_PLAIN_QUESTION = compiled(
+    r"^(?:do|does|did|have|has|are|is|can|could|would|will|when|what|where|which|who|how) (?:you|your|there|it|we|i)\b"
 )
-MAX_ASK = 300
+_ASIDE = compiled(
+    r"(?<!\w)(?:please|kindly|call|contact|let|me|us|him|her|them|know|feel|free|e-?mail|give|a|shout|reach|should|and"
+    r"|or|but|back|to|you|your|i|the|at|any|if|by|on|for|with|do|not|hesitate|bitte|merci|nous|par|de|d)(?!\w)|[^\w\s]|\d+"
+)
+_OTHERS_FORM = compiled(r"(?:form submission|new submission|enquiry form|contact form|web-?form|kontaktformular)")
+_BULK = compiled(
+    r"(?<!\w)(?:unsubscribe|view (?:\w+ ){0,3}in (?:your )?browser|update (?:your )?preferences|abmelden|se désabonner)"
+)
+_NEGATED = compiled(r"(?<!\w)(?:please|bitte|merci de|por favor|per favore) (?:do not|don't|nicht|ne pas|no |non )")
+_CONTINGENT = compiled(
+    r"^(?:if|should|in case|falls|sollten?|si|se|als|mocht|jeśli|caso) [^,;]{3,90}(?:not|cannot|can't|unable|any"
+    r"|nicht|kein|ne pas|aucun|no puede|non|niet|geen|nie|não)(?!\w)[^.;]{0,80}(?:please|let (?:me|us) know|contact"
+    r"|call|tell|bitte|melden|merci|veuillez|contactez|avise|por favor|contattate|laat|bel|proszę)(?!\w)"
+)
 
 
 def find_asks(document: Document) -> Iterator[Candidate]:
-    """Yield the sentences that ask for something, the clearest first by score."""
+    """Yield the sentences that ask for something, whose turn it is, and by when."""
+    reader = _Reader(document)
+    yield from _from_subject(document)
     count = 0
-    for start, end in document.sentences():
-        evidence = document.cite(start, end)
-        text = evidence.text
-        words = text.split()
-        if len(words) < 4 or len(text) > MAX_ASK or _COURTESY.search(text):
+    for clause in clauses_of(document):
+        found = reader.read(document, clause)
+        if found is None:
             continue
-        is_question = text.rstrip("\"')”").endswith("?")
-        is_request = bool(_STRONG.search(text))
-        if not is_question and not is_request:
-            continue
-        score = 0.5 + 0.18 * is_request + 0.14 * is_question - 0.02 * min(count, 5)
-        yield Candidate(FactKind.ASK, evidence, " ".join(words), score, "asks for something")
+        score, why, offset = found
+        shown = reader.shown(document, clause, why, offset)
+        yield Candidate(FactKind.ASK, shown.evidence, shown.text, score, why, shown.addressee, shown.due)
         count += 1
-        if count >= 20:
+        if count >= MAX_ASKS:
             return
+
+
+def _from_subject(document: Document) -> Iterator[Candidate]:
+    """Yield the subject where it asks to ring somebody back: a note of a call says nothing else of it."""
+    subject = document.message.subject[:MAX_POINTING]
+    text = folded(subject)
+    if any(pattern_of("asking", "rings_back", language).search(text) for language in LANGUAGES):
+        evidence = document.cite(0, len(subject), Part.SUBJECT)
+        yield Candidate(FactKind.ASK, evidence, " ".join(evidence.text.split()), _GRADES[BACK], BACK, Party.REP)
+
+
+class _Reader:
+    """Judges the sentences of one mail with the phrases of its language."""
+
+    def __init__(self, document: Document) -> None:
+        self._is_english = document.language == "en"
+        language = document.language
+        self._direct = pattern_of("asking", "direct", language)
+        self._wish = pattern_of("asking", "wish", language)
+        self._obligation = pattern_of("asking", "obligation", language)
+        self._haste = pattern_of("asking", "haste", language)
+        self._points_back = pattern_of("asking", "points_back", language)
+        self._hands_on = pattern_of("asking", "hands_on", language)
+        self._courtesy = pattern_of("asking", "courtesy", language)
+        self._depends = pattern_of("asking", "depends", language)
+        self._commands = commands_in(language)
+        self._no_action = pattern_of("asking", "no_action", language)
+        self._needs_nothing = any(
+            self._no_action.search(folded(document.text[start:end])) for start, end in islice(document.sentences(), 40)
+        )
+        self._origin = document.author.origin
+        self._is_bulk = "bulk" in document.message.flags or bool(_BULK.search(folded(document.text[-3000:])))
+        self._is_form = bool(_OTHERS_FORM.search(folded(f"{document.message.subject[:200]}\n{document.text[:300]}")))
+
+    def read(self, document: Document, clause: Clause) -> tuple[float, str, int] | None:
+        """Return score, rule, and where in the clause the words stand that ask; None when it asks nothing."""
+        text = clause.searched
+        if self._is_too_little(clause, text):
+            return None
+        why, offset = self._why(text)
+        likely = action_probability(clause.text) if self._is_english else 0.5
+        if why is None and self._is_english and likely >= LEAST_MODEL and not self._is_courtesy(text, 0):
+            why = LIKELY
+        if why is None or self._is_idle(document, clause, why, text):
+            return None
+        if clause.has_list and why in (WISH, QUESTION, LIKELY, DUE):
+            why = LISTED
+        return self._score(clause, why, likely, offset), why, offset
+
+    def _is_too_little(self, clause: Clause, text: str) -> bool:
+        """Whether it is too short to ask for anything: two words, a field of a form, a heading in capitals."""
+        count = len(text.split())
+        is_field = self._is_form and count < 7 and clause.text.endswith("?")
+        return count < 3 or is_field or (clause.text.isupper() and count < 8)
+
+    def _is_idle(self, document: Document, clause: Clause, why: str, text: str) -> bool:
+        """Whether nothing has to be done for it after all."""
+        if self._origin is AuthorOrigin.ANSWERED and not clause.is_newest:
+            return True  # the rep has answered it
+        if self._is_bulk and why not in (DIRECT, DUE):
+            return True
+        if _CONTINGENT.search(text) and (self._needs_nothing or not clause.due):
+            return True  # "should the link not open, let me know" asks for nothing as long as it opens
+        if self._needs_nothing and (why is not DIRECT or self._no_action.search(text)):
+            return True
+        return clause.before < clause.evidence.span.start and self._is_for_questions(document, clause)
+
+    def shown(self, document: Document, clause: Clause, why: str, offset: int) -> Clause:
+        """Return what to show: less of a long sentence, more where the sentence only points back ("return it")."""
+        if clause.has_list:
+            return clause
+        text = folded(clause.text)
+        if why in (DIRECT, QUESTION) and len(text) <= MAX_POINTING and self._points_back.search(text):
+            return with_sentence_before(document, clause, most=MAX_VALUE)
+        return narrowed(document, clause, offset, most=MAX_VALUE)
+
+    def _why(self, text: str) -> tuple[str | None, int]:
+        is_marked = text.rstrip("\"')”»] ").endswith("?")
+        commands = self._commands if not is_marked or self._is_english else self._commands[:2]
+        rules = [(DIRECT, self._direct), *((DIRECT, command) for command in commands)]
+        rules += [(DEPENDS, self._depends), (WISH, self._wish), (DUE, self._obligation)]
+        for why, pattern in rules:
+            match = pattern.search(text)
+            if match and not self._is_courtesy(text, match.start()):
+                return why, match.start()
+        is_question = is_marked or bool(self._is_english and _PLAIN_QUESTION.search(text))
+        if is_question and not self._is_courtesy(text, 0):
+            return QUESTION, 0
+        match = self._hands_on.search(text)
+        return (HANDED, match.start()) if match else (None, 0)
+
+    def _is_for_questions(self, document: Document, clause: Clause) -> bool:
+        """Whether the sentence before asks whether there are questions: whom to call then is no request."""
+        before = folded(document.text[clause.before : clause.evidence.span.start]).rstrip()
+        return before.endswith("?") and len(before) <= MAX_POINTING and bool(self._courtesy.search(before))
+
+    def _is_courtesy(self, text: str, offset: int) -> bool:
+        """Whether the words at `offset` belong to a polite formula that asks for nothing.
+
+        A formula behind a real request ("please sign it and call me if you have any questions") takes nothing away:
+        more than its usual words stand before it.
+        """
+        formula = self._courtesy.search(text)
+        if formula is None:
+            return False
+        before = _ASIDE.sub(" ", text[min(offset, formula.start()) : formula.start()]).split()
+        if len(before) >= 2 and offset < formula.start():
+            return False
+        rest = text[formula.end() :]
+        later = re.split(r"[;.!?]\s|\n\s*\n|\s[-–—]\s", rest, maxsplit=1)
+        is_later = len(later) > 1 and offset >= formula.end() + len(rest) - len(later[1])
+        return not is_later
+
+    def _score(self, clause: Clause, why: str, likely: float, offset: int) -> float:
+        text = clause.searched
+        score = _GRADES[why] + 0.1 * (likely - 0.5) + 0.05 * clause.place
+        if why is DIRECT:
+            score += 0.05 if self._is_concrete(text, offset) else 0.0
+            score += 0.03 if offset <= 3 else 0.0
+        score += 0.05 if clause.due or self._haste.search(text) else 0.0
+        score += 0.04 if clause.has_list else 0.0
+        score -= 0.1 if len(text.split()) < 5 else 0.0
+        score -= 0.25 if _NEGATED.search(text) else 0.0
+        score -= 0.2 if _CONTINGENT.search(text) else 0.0
+        if not clause.is_newest:
+            score *= 0.86
+        if clause.writer is Party.REP:
+            score -= 0.1
+        if self._is_bulk:
+            score *= 0.5
+        return round(max(0.05, min(0.97, score)), 4)
+
+    def _is_concrete(self, text: str, offset: int) -> bool:
+        """Whether a verb of doing stands where the words that ask begin, or right behind them."""
+        match = self._direct.match(text, offset)
+        return bool(CONCRETE.match(text, match.end() if match else offset))

@@ -5,61 +5,78 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from desktop.understanding.candidates.spelled_numbers import SPELLED, value_of
+from desktop.understanding.candidates.spelled_numbers import SPELLED, may_be_spelled, value_of
 
 _NAMES = {
-    "EUR": "€ eur euro euros teur keur meur t€ k€ m€", "USD": "$ usd us$ $us dollar dollars dólares bucks",
-    "GBP": "£ gbp pound pounds quid sterling", "CHF": "chf sfr sfr. fr. franken", "AUD": "a$ au$ aud",
-    "CAD": "c$ ca$ cad", "NZD": "nz$ nzd", "SGD": "s$ sgd", "HKD": "hk$ hkd", "MXN": "mx$ mxn pesos",
-    "BRL": "r$ brl reais", "JPY": "¥ jpy yen", "CNY": "cny rmb yuan", "INR": "₹ inr rs. rs rupees",
-    "PLN": "zł pln złotych", "CZK": "kč czk", "TRY": "₺ try tl lira", "ILS": "₪ ils", "UAH": "₴ uah", "KRW": "₩ krw",
-    "PHP": "₱ php", "RUB": "₽ rub", "SEK": "sek kr kr.", "NOK": "nok", "DKK": "dkk", "HUF": "huf ft",
-    "RON": "ron lei", "ZAR": "zar r", "AED": "aed", "SAR": "sar", "THB": "thb", "MYR": "myr rm", "IDR": "idr",
-    "ISK": "isk", "BGN": "bgn", "KES": "kes ksh", "NGN": "ngn", "QAR": "qar",
+    "EUR": "€ eur euro euros teur keur meur t€ k€ m€ евро ευρώ",
+    "USD": "$ usd us$ $us dollar dollars dólares dolares dollari bucks", "GBP": "£ gbp pound pounds quid sterling",
+    "CHF": "chf sfr sfr. fr. franken", "AUD": "a$ au$ aud", "CAD": "c$ ca$ cad", "NZD": "nz$ nzd", "SGD": "s$ sgd",
+    "HKD": "hk$ hkd", "MXN": "mx$ mxn pesos", "BRL": "r$ brl reais", "JPY": "¥ jpy yen 円", "CNY": "cny rmb yuan 元",
+    "INR": "₹ inr rs. rs rupees", "PLN": "zł pln złotych zlotych złote", "CZK": "kč czk korun",
+    "TRY": "₺ try tl lira lirası", "ILS": "₪ ils", "UAH": "₴ uah грн гривень", "KRW": "₩ krw 원", "PHP": "₱ php",
+    "RUB": "₽ rub руб рублей rubles", "SEK": "sek kr kr. kronor kroner", "NOK": "nok", "DKK": "dkk",
+    "HUF": "huf ft forint forintot", "RON": "ron lei", "ZAR": "zar r rand", "AED": "aed dirham dirhams", "SAR": "sar",
+    "THB": "thb", "MYR": "myr rm", "IDR": "idr", "ISK": "isk", "BGN": "bgn лв", "KES": "kes ksh shillings",
+    "NGN": "ngn ₦", "QAR": "qar", "CLP": "clp", "CLF": "clf uf", "COP": "cop", "ARS": "ars", "UYU": "uyu",
+    "PEN": "s/ s/. pen", "DOP": "dop rd$", "CRC": "crc ₡", "EGP": "egp", "MAD": "mad", "TND": "tnd", "DZD": "dzd",
+    "GHS": "ghs gh₵", "TZS": "tzs", "UGX": "ugx", "ZMW": "zmw", "BWP": "bwp", "XOF": "xof fcfa", "XAF": "xaf",
+    "KWD": "kwd", "BHD": "bhd", "OMR": "omr", "JOD": "jod", "PKR": "pkr", "LKR": "lkr", "BDT": "bdt", "VND": "vnd ₫",
+    "TWD": "twd nt$", "RSD": "rsd", "MDL": "mdl", "KZT": "kzt ₸", "AZN": "azn",
 }  # fmt: skip
-CURRENCY_OF = {name: code for code, names in _NAMES.items() for name in names.split()}
+CURRENCY_OF = {name: code for code, names in _NAMES.items() for name in names.split()} | {"francs suisses": "CHF"}
 KRONAS = frozenset({"SEK", "NOK", "DKK", "ISK"})
-DOLLARS = frozenset({"USD", "AUD", "CAD", "NZD", "SGD", "HKD", "MXN"})
+PESOS = frozenset({"MXN", "CLP", "COP", "ARS", "UYU", "DOP", "PHP"})
+DOLLARS = frozenset({"USD", "AUD", "CAD", "NZD", "SGD", "HKD", "TWD"}) | PESOS - {"PHP"}
 _CODES = "|".join(_NAMES)
-_SIGN = r"(?:(?:USD|CAD|AUD|NZD|US )\$|US\$|\$US|AU?\$|CA?\$|NZ\$|S\$|HK\$|MX\$|R\$|[€$£¥₹₺₪₴₩₱₽])"
+_SIGN = r"(?:(?:USD|CAD|AUD|NZD|US) ?\$|US\$|\$US|AU?\$|CA?\$|NZ\$|S\$|HK\$|MX\$|R\$|NT\$|[€$£¥₹₺₪₴₩₱₽₦₫₸₡])"
 _BEFORE = (
     rf"(?:[TkKM]€|{_SIGN}|(?<![^\W\d_])(?:{_CODES}|[TkKM]EUR|Eur|eur|usd|gbp|chf|SFr\.?|Fr\.|Rs\.?|RMB|TL|RM|KSh|Ksh"
-    rf"|[Kk]r\.?"
+    rf"|[Kk]r\.?|RS\.?|UF|FCFA|S/\.?|RD\$"
     r"|R(?=\s?\d{1,3}[ ,]\d{3}))(?![^\W\d_]))"
 )
 _AFTER = (
-    rf"(?:{_SIGN}|(?:{_CODES}|Eur|eur|usd|gbp|chf|SFr|Fr\.|RMB|TL|RM|zł|Kč|Ft|lei|[Kk]r|[Ee]uros?|(?:US )?[Dd]ollars?"
-    rf"|[Pp]ounds?|quid"
-    r"|bucks|pesos|reais|[Ff]ranken|złotych|rupees|dólares)(?![\w]))"
+    rf"(?:{_SIGN}|[円元원]|(?:{_CODES}|Eur|eur|usd|gbp|chf|SFr|Fr\.|RMB|TL|RM|UF|FCFA|zł|Kč|Ft|[Ll]ei|[Kk]r"
+    r"|(?i:euros?|(?:us )?dollars?|pounds?|quid|bucks|pesos|reais|franken|francs suisses|złotych|zlotych|złote|rupees"
+    r"|dólares|dolares|dollari|kronor|kroner|korun|forint(?:ot)?|lira(?:sı)?|rubles|рублей|руб|грн|гривень|евро|ευρώ"
+    r"|rand|shillings|dirhams?))(?![\w]))"
 )
 _GROUPED = r"\d{1,3}(?:[.,'’\u202f\u00a0 ]\d{3})+(?!\d)|\d{1,2}(?:,\d{2}){1,3},\d{3}(?!\d)"
 NUMBER = rf"(?:(?:{_GROUPED})(?:[.,]\d{{1,2}})?(?!\d)|\d{{1,12}}(?:[.,]\d{{1,4}})?(?!\d)|\.\d{{1,4}}(?!\d))"
 _FACTOR = (
-    r"(?:\s{0,2}(?:Mrd\.?|Mia\.?|Mio\.?|Mill?ion(?:en|es|s)?|[Mm]illions?|[Mm]illiards?|mln|Tsd\.?|[Tt]housand"
-    r"|[Tt]ausend"
-    r"|mille|mil|tys\.?|lakhs?|crores?|[Bb]illion|grand|bn|mm|MM|mn|[kKmMbBT])(?=[€$£]|EUR|USD|CHF|[^\w]|$))"
+    r"(?:\s{0,2}(?:(?i:mrd\.?|mia\.?|mlrd|mld\.?|mio\.?|mill?ion(?:en|er|es|s|i)?|mill?ón|millones|milhão|milhões"
+    r"|milione|miljoen|miljoner|milyon|miljoonaa|milliards?|milliarden|miliardi|mln\.?|млн|тыс\.?|тис\.?|tsd\.?"
+    r"|thousand|tausend|duizend|tusen|tuhatta|tisíc|tis\.|ezer|tysięcy|tysiące|tys\.?|mila|mille|lakhs?|lacs?|crores?"
+    r"|billion|grand|bin(?=\s(?:tl|lira|₺|euro|dolar)))|mil|Cr\.?|[万만](?=[円元원])|bn|mm|MM|mn|[kKmMbBT])(?=[€$£]|EUR"
+    r"|USD|CHF|[^\w]|$))"
 )
 _TAIL = r"(?:[.,:][-–—]+|/[-–])?"
-_JOIN = r"(?P<join%d>\s?[-–—]\s?|\s(?:to|bis|à|and|und|et|a|tot|e|y)\s)"
-_BETWEEN = re.compile(r"(?i)(?:between|zwischen|entre|tra|fra|tussen|da|de|von|from)\s{1,3}(?:\w{1,10}\s{1,3})?$")
+_JOIN = r"(?P<join%d>\s?[-–—]\s?|\s(?:to|bis|à|and|und|et|a|tot|e|y|en|i|og|och|do|til|till)\s)"
+_BETWEEN = re.compile(
+    r"(?i)\b(?P<word>between|zwischen|entre|tra|fra|tussen|da|de|von|from|mellem|mellan|mellom|między|mezi)\s{1,3}"
+    r"(?:\w{1,10}\s{1,3})?$"
+)
 _CENTS = r"(?:cents?|ct\.?|¢|pence)(?=\s?(?:/|per\b|pro\b|je\b|each\b|an?\b)|\Z)"
 MONEY = re.compile(
     rf"(?<![\w.,])(?P<c1>{_BEFORE})[ \t]{{0,5}}(?P<n1>{NUMBER})(?P<f1>{_FACTOR})?{_TAIL}"
     rf"(?:{_JOIN % 1}(?:(?P=c1)\s?)?(?P<n2>{NUMBER})(?P<f2>{_FACTOR})?{_TAIL})?(?:\s?(?P<c3>(?:{_CODES})\b))?"
-    rf"|(?<![\w.,/-])(?P<n3>{NUMBER})(?P<f3>{_FACTOR})?{_TAIL}(?:{_JOIN % 2}(?P<n4>{NUMBER})(?P<f4>{_FACTOR})?{_TAIL})?"
-    rf"\s?(?P<c2>{_AFTER})"
+    rf"|(?<![\w.,/-])(?P<n3>{NUMBER})(?P<f3>{_FACTOR})?{_TAIL}"
+    rf"(?:(?:\s?{_AFTER})?{_JOIN % 2}(?P<n4>{NUMBER})(?P<f4>{_FACTOR})?{_TAIL})?\s?(?:de )?(?P<c2>{_AFTER})"
     rf"|(?<![\w.,])(?P<n5>{NUMBER})\s?(?P<cents>{_CENTS})"
 )
 BARE = re.compile(
     rf"(?<![\w.,/:€$£#-])(?P<n1>{NUMBER})(?:(?P<f1>{_FACTOR})|(?P<t1>[.,][-–—]+))"
-    rf"|(?<![\w.,/:€$£#-])(?P<n3>{_GROUPED}(?:[.,]\d{{2}})?|\d{{3,7}})(?![\d%]|[.,]\d)"
+    rf"|(?<![\w.,/:€$£#-])(?P<n3>(?:{_GROUPED})(?:[.,]\d{{2}})?|\d{{3,7}}(?:[.,]\d{{2}})?)(?![\d%]|[.,/-]\d)"
 )
 SAID = re.compile(rf"(?i)(?P<words>{SPELLED})(?:\s(?P<c>euros?|dollars?|pounds|quid|bucks|franken|francs))?")
 MAX_AMOUNT = 10**12
 _FACTORS = {
     "k": 1000, "t": 1000, "tsd": 1000, "tys": 1000, "thousand": 1000, "tausend": 1000, "mille": 1000, "mil": 1000,
     "grand": 1000, "lakh": 10**5, "lakhs": 10**5, "crore": 10**7, "crores": 10**7, "bn": 10**9, "b": 10**9,
-    "billion": 10**9, "mrd": 10**9, "mia": 10**9, "milliard": 10**9, "milliards": 10**9,
+    "billion": 10**9, "mrd": 10**9, "mia": 10**9, "milliard": 10**9, "milliards": 10**9, "milliarden": 10**9,
+    "mlrd": 10**9, "mld": 10**9, "miliardi": 10**9, "lac": 10**5, "lacs": 10**5, "cr": 10**7, "bin": 1000,
+    "万": 10**4, "만": 10**4,
+    **dict.fromkeys(("тыс", "тис", "duizend", "tusen", "tuhatta", "tisíc", "tis", "ezer", "mila"), 1000),
+    **dict.fromkeys(("tysięcy", "tysiące"), 1000),
 }  # fmt: skip
 
 
@@ -111,6 +128,8 @@ def find_bare(text: str, start: int, end: int) -> Iterator[Money]:
 
 def find_said(text: str, start: int, end: int) -> Iterator[Money]:
     """Yield numbers in words that are money only if the text speaks of money."""
+    if not may_be_spelled(text[start:end]):
+        return
     for match in SAID.finditer(text, start, end):
         amount = value_of(match["words"])
         if amount is None or not 100 <= amount < MAX_AMOUNT:
@@ -136,15 +155,25 @@ def _checked(
         else:
             first, amount = match.start("n4"), upper
         upper = None
+    if upper is not None and (between := _between(match)):
+        first = between.start("word")
     if 0 < amount < MAX_AMOUNT:
         yield Money(first, last, amount, currency, upper)
 
 
 def _is_range(match: re.Match[str]) -> bool:
     """Whether "and" between two sums is that of "between 8 and 11"; every other joint makes a range."""
-    join = (match.groupdict().get("join1") or match.groupdict().get("join2") or "").strip().lower()
-    before = match.string[max(0, match.start() - 24) : match.start()]
-    return join not in ("and", "und", "et", "e", "y") or bool(_BETWEEN.search(before))
+    return not _is_and(match) or _between(match) is not None
+
+
+def _is_and(match: re.Match[str]) -> bool:
+    join = match.groupdict().get("join1") or match.groupdict().get("join2") or ""
+    return join.strip().lower() in ("and", "und", "et", "e", "y", "en", "i", "og", "och")
+
+
+def _between(match: re.Match[str]) -> re.Match[str] | None:
+    """Return the "between" of "between 8 and 11", without which the two make no range."""
+    return _BETWEEN.search(match.string, max(0, match.start() - 24), match.start()) if _is_and(match) else None
 
 
 def factor_of(word: str) -> int:

@@ -1,92 +1,216 @@
-"""The contact's name: from the display name, the signature, or "my name is …"."""
+"""The contact's name: from the display name, the signature, the address, or "my name is …"."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from desktop.domain.evidence import Candidate, Evidence, FactKind, Part
+from desktop.domain.evidence import Candidate, ContactScope, Evidence, FactKind, Part, Span
 from desktop.understanding.candidates.labels import labelled
-from desktop.understanding.candidates.names import fits_address, name_of, tokens_of
 from desktop.understanding.candidates.segments import segments
-from desktop.understanding.document import AuthorOrigin, Document
+from desktop.understanding.cleaning import TextLine
+from desktop.understanding.company_names import domain_label, ends_with_legal_form, likeness, organisation_words
+from desktop.understanding.contact import Author
+from desktop.understanding.document import Document
+from desktop.understanding.function_words import area_strength, names_unit, title_strength
+from desktop.understanding.mailboxes import is_desk_word, is_shared
+from desktop.understanding.names import fits_address, is_same_person, name_in_address, name_of, tokens_of
+
+CLOSING_LINES = 14
+MAX_CLOSING = 90
+SIGNATURE_LINES = 6
+
+SENDER = "the sender's name"
+QUOTED = "named in the header of the quoted mail"
+HANDED_ON = "the person whose details the mail hands on"
+ONLY_WRITER = "wrote the mail, which hands on somebody else's details"
+SIGNS_AS_SENDER = "signs with it, and it is the sender's name"
+SIGNS_AS_ADDRESS = "signs with it, and it fits the address"
+SIGNS = "stands at the top of the signature"
+CLOSES = "stands alone at the end of the text"
+LABELLED = "stands after a label for the name"
+INTRODUCES = "introduces themselves"
+ADDRESS = "is spelled out by the address"
+SPEAKS_FOR_DESK = "is named as whom to call"
 
 _NAME = (
     r"(?P<name>[^\W\d_][\w'’.-]{0,40}(?: (?:(?:van|de|der|von|den|da|di|la|le|el|al) )*[A-ZÀ-Þ][\w'’.-]{0,40}){0,3})"
 )
 _INTRODUCES = re.compile(
-    r"\b(?:[Mm]y name is|[Mm]y name's|[Tt]his is|I am|I'm|I’m|[Mm]ein Name ist|[Ii]ch heiße|[Ii]ch bin|[Jj]e m'appelle"
-    rf"|[Jj]e suis|[Mm]on nom est) {_NAME}(?=[\s,.;:!)]|$)"
+    r"\b(?:[Mm]y name is|[Mm]y name(?:'|’)s|[Tt]his is|I am|I'm|I’m|[Mm]ein Name ist|[Ii]ch heiße"
+    r"|[Ii]ch bin|[Hh]ier (?:ist|spricht)|[Jj]e m(?:'|’)appelle|[Jj]e suis|[Mm]on nom est"
+    r"|[Mm]e llamo|[Mm]i nombre es|[Ss]oy|[Mm]i chiamo|[Ii]l mio nome è"
+    r"|[Mm]ijn naam is|[Ii]k ben|[Oo] meu nome é|[Cc]hamo-me|[Mm]eu nome é|[Nn]azywam się|[Jj]estem|[Aa]dım"
+    rf"|[Jj]ag heter|[Mm]itt namn är|[Jj]eg hedder|[Jj]eg heter|[Mm]it navn er) {_NAME}(?=[\s,.;:!)]|$)"
 )
+_BEYOND_LATIN = 0x2E80
+_BEHIND_NAME = re.compile(r",\s|\s[|–—-]\s|\s?[|·•]\s?|\s?\(|\t|\s{3}")
+_DIGITS = re.compile(r"\d{2}[\d ./()-]{4,}")
+_CALLED = re.compile(r"[^\d@!?]{0,90}?\+?\(?\d{2}[\d ()/.-]{5,}")
 _LABELS = re.compile(
-    r"(?i)(?:your |full |contact )?name|vor- und nachname|ansprechpartner(?:in)?|nom(?: et prénom)?|contact(?: person)?"
+    r"(?i)(?:your |full |contact |customer |caller |invitee )?name|vor- und nachname|ansprechpartner(?:in)?"
+    r"|nom(?: et prénom)?|contact(?: person)?|nombre(?: y apellidos?)?|naam|nome(?: e cognome)?|contactpersoon|invitee"
+    r"|imię i nazwisko|osoba kontaktowa|ad[ıi]?(?:nız)? soyad[ıi]?(?:nız)?|namn|navn|kontaktperson|nome completo"
 )
-_SHARED_BOX = re.compile(
-    r"(?i)^(?:no-?reply|do-?not-?reply|info|office|sales|support|hello|contact|kontakt|service|mailer"
-    r"|notification|form|billing"
-    r"|accounts|buchhaltung|einkauf|achats|praxis|secretariaat|sekretariat|reception|team|admin)"
-)
-
-
-def is_shared(address: str) -> bool:
-    """Whether an address belongs to a desk or a program, not to one person."""
-    return bool(_SHARED_BOX.match(address))
 
 
 def find_people(document: Document) -> Iterator[Candidate]:
-    """Yield names the contact may have."""
+    """Yield names the contact may have; never the rep's own."""
     for candidate in _all(document):
         if not tokens_of(candidate.value) <= document.own_names:
             yield candidate
 
 
 def _all(document: Document) -> Iterator[Candidate]:
-    yield from _from_header(document)
+    if document.scope is ContactScope.MENTIONED_PERSON:
+        if document.author.name:
+            yield from _candidate(document.author.name, 0.9, HANDED_ON)
+        yield from _from_header(document, document.writer)
+        return
+    yield from _from_header(document, document.author)
     yield from _from_signature(document)
+    yield from _from_closing(document)
     for start, end in labelled(document, _LABELS):
-        yield from _candidate(document.cite(start, end), 0.84, "stands after a label for the name")
+        yield from _candidate(document.cite(start, end), 0.84, LABELLED)
     for start, end in document.sentences():
         match = _INTRODUCES.search(document.text, start, end)
         if match and " " in match["name"]:
-            yield from _candidate(document.cite(*match.span("name")), 0.72, "introduces themselves")
+            yield from _candidate(document.cite(*match.span("name")), 0.72, INTRODUCES)
+    yield from _from_desk(document)
 
 
 def _candidate(evidence: Evidence, score: float, why: str) -> Iterator[Candidate]:
-    name = name_of(evidence.text)
+    name = name_of(evidence.text, is_header=why in (SENDER, QUOTED, ONLY_WRITER))
     if name:
-        score = score if " " in name else score * 0.6
+        score = score if " " in name or (not name.isascii() and len(name) < 5) else score * 0.6
         yield Candidate(FactKind.PERSON, evidence, name, score, why)
 
 
-def _from_header(document: Document) -> Iterator[Candidate]:
-    author = document.author
-    if author.name is None:
-        return
+def _from_header(document: Document, author: Author) -> Iterator[Candidate]:
     address = author.address.text if author.address else ""
-    score = 0.88 if fits_address(author.name.text, address) else 0.8
-    if is_shared(address):
-        score = 0.45
-    why = "the sender's name" if author.origin is AuthorOrigin.SENDER else "named in the header of the quoted mail"
-    evidence = author.name
-    if author.name.span.part is Part.BODY:
-        evidence = document.cite(author.name.span.start, author.name.span.end)
-    yield from _candidate(evidence, score, why)
+    is_mentioned = document.scope is ContactScope.MENTIONED_PERSON
+    if author.name is not None:
+        score = 0.88 if fits_address(author.name.text, address) else 0.8
+        score = 0.4 if is_shared(address) else 0.5 if _is_company(author.name.text, address) else score
+        score = min(score, 0.75) if len({char.isascii() for char in author.name.text if char.isalpha() and (
+            char.isascii() or ord(char) > _BEYOND_LATIN)}) > 1 else score  # fmt: skip
+        why = SENDER if document.scope is ContactScope.SENDER else QUOTED
+        evidence = author.name
+        if author.name.span.part is Part.BODY:
+            evidence = document.cite(author.name.span.start, author.name.span.end)
+        yield from _candidate(evidence, 0.14 if is_mentioned else score, ONLY_WRITER if is_mentioned else why)
+    if author.address is not None and not is_mentioned and not is_shared(address):
+        spelled = name_in_address(address)
+        local = len(address.partition("@")[0])
+        span = author.address.span
+        if spelled and _may_be_person(spelled):
+            evidence = Evidence(Span(span.part, span.start, span.start + local), address[:local])
+            yield Candidate(FactKind.PERSON, evidence, spelled, 0.6, ADDRESS)
+
+
+def _is_company(name: str, address: str) -> bool:
+    """Whether a display name is the name of the domain and not of a person at it."""
+    local = address.partition("@")[0].lower()
+    is_personal = any(token in local and not is_desk_word(token) for token in tokens_of(name))
+    return not is_personal and likeness(name, domain_label(address)) >= 0.85
 
 
 def _from_signature(document: Document) -> Iterator[Candidate]:
     author = document.author
     address = author.address.text if author.address else ""
-    display = tokens_of(author.name.text) if author.name else frozenset()
+    display = tokens_of(author.name.text) if author.name and _shown(author) else frozenset()
     for segment in segments(document.signature):
-        if segment.line > 5 or segment.place > 0:
+        if segment.line > SIGNATURE_LINES or (segment.place > 0 and not display & tokens_of(segment.text)):
             continue
         name = name_of(segment.text)
-        if not name:
+        if not name or ends_with_legal_form(segment.text):
             continue
         evidence = document.cite(segment.start, segment.end)
-        if len(tokens_of(name) & display) >= 2:
-            yield from _candidate(evidence, 0.92, "signs with it, and it is the sender's name")
-        elif tokens_of(name) & display or fits_address(name, address):
-            yield from _candidate(evidence, 0.86, "signs with it, and it fits the address")
-        elif segment.line <= 2 and " " in name and segment.is_whole_line and is_shared(address):
-            yield from _candidate(evidence, 0.62, "stands at the top of the signature")
-        elif segment.line <= 1 and " " in name and segment.is_whole_line:
-            yield from _candidate(evidence, 0.5, "stands at the top of the signature")
+        if author.name and is_same_person(name, _shown(author)):
+            yield from _candidate(evidence, 0.92, SIGNS_AS_SENDER)
+        elif segment.place > 0 or not _may_be_person(name):
+            continue
+        elif tokens_of(name) & display or _fits(name, address):
+            yield from _candidate(evidence, 0.86, SIGNS_AS_ADDRESS)
+        elif " " in name and (is_shared(address) or not display) and segment.line <= SIGNATURE_LINES - 2:
+            is_spelled = bool(name_in_address(address)) and not is_shared(address)
+            yield from _candidate(evidence, (0.4 if is_spelled else 0.7) - 0.02 * segment.line, SIGNS)
+        elif segment.line <= 2 and " " in name and segment.is_whole_line:
+            yield from _candidate(evidence, 0.5, SIGNS)
+
+
+def _fits(name: str, address: str) -> bool:
+    """Whether a name fits an address; where that spells out a full name they must share a whole word of it."""
+    spelled = name_in_address(address) if " " in name else None
+    return fits_address(name, address) and (spelled is None or bool(tokens_of(name) & tokens_of(spelled)))
+
+
+def _shown(author: Author) -> str:
+    """Return the display name as a person's, "" where it is none's."""
+    return name_of(author.name.text, is_header=True) or "" if author.name else ""
+
+
+def _may_be_person(name: str) -> bool:
+    return not (
+        organisation_words(name)
+        or ends_with_legal_form(name)
+        or title_strength(name) > 0.3
+        or names_unit(name)
+        or area_strength(name) >= 0.8
+    )
+
+
+def _from_closing(document: Document) -> Iterator[Candidate]:
+    """Yield names that stand alone among the last lines of the body, where no signature was recognised."""
+    author = document.author
+    address = author.address.text if author.address else ""
+    display = tokens_of(author.name.text) if author.name and _shown(author) else frozenset()
+    filled: list[TextLine] = [line for line in document.body if line.text.strip()]
+    closing = filled[-CLOSING_LINES:]
+    for place, line in enumerate(closing):
+        if line is filled[0] or ends_with_legal_form(line.text) or _leads_on(closing, place):
+            continue
+        start, end = _head_of(line)
+        name = name_of(document.text[start:end])
+        if not name or not _may_be_person(name):
+            continue
+        evidence = document.cite(start, end)
+        is_sender = author.name is not None and is_same_person(name, _shown(author))
+        if is_sender or (" " in name and _fits(name, address)):
+            yield from _candidate(evidence, 0.84, CLOSES)
+        elif " " in name and (is_shared(address) or not display):
+            yield from _candidate(evidence, 0.4 if name_in_address(address) else 0.58, CLOSES)
+
+
+def _head_of(line: TextLine) -> tuple[int, int]:
+    """Return where the name stands in `Ann Poe` or in `Ann Poe, Head of Sales`."""
+    text = line.text
+    if len(text) > MAX_CLOSING:
+        return line.start, line.start
+    cut = _BEHIND_NAME.search(text)
+    if (
+        name_of(text) is None
+        and cut
+        and (title_strength(text[cut.end() :]) >= 0.5 or "@" in text or _DIGITS.search(text))
+    ):
+        return line.start, line.start + cut.start()
+    return line.start, line.end
+
+
+def _leads_on(lines: Sequence[TextLine], place: int) -> bool:
+    """Whether a line is the heading of prose below it: an indented or long line comes next without a gap."""
+    line = lines[place]
+    if place + 1 == len(lines) or lines[place + 1].start > line.end + 2:
+        return False
+    below = lines[place + 1].text
+    indent = len(below) - len(below.lstrip()) - (len(line.text) - len(line.text.lstrip()))
+    return indent >= 2 or (len(below) > MAX_CLOSING and len(below.split()) > 10)
+
+
+def _from_desk(document: Document) -> Iterator[Candidate]:
+    """Yield whom a desk's mail, signed by nobody, tells to call: a full name with a number just behind it."""
+    address = document.author.address.text if document.author.address else ""
+    if not is_shared(address):
+        return
+    for person in document.people[:20]:
+        name = name_of(document.text[person.start : person.end])
+        if name and " " in name and _CALLED.match(document.text, person.end, person.end + 120):
+            yield from _candidate(document.cite(person.start, person.end), 0.5, SPEAKS_FOR_DESK)

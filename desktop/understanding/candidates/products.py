@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from desktop.domain.evidence import Candidate, FactKind, Part
 from desktop.understanding.candidates.subjects import core_of
 from desktop.understanding.document import Document
+from desktop.understanding.passages import without_marks
 from desktop.understanding.words import phrases, words
 
 _CUE = phrases(
@@ -103,4 +104,4 @@ def _phrase(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def _candidate(document: Document, span: tuple[int, int], part: Part, score: float, why: str) -> Candidate:
     evidence = document.cite(*span, part)
-    return Candidate(FactKind.PRODUCT, evidence, " ".join(evidence.text.split()), score, why)
+    return Candidate(FactKind.PRODUCT, evidence, " ".join(without_marks(evidence.text).split()), score, why)

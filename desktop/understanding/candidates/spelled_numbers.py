@@ -38,8 +38,22 @@ _WORD = (
     rf"(?:(?:{_GERMAN_PART})?(?:tausend|hundert)(?:und)?(?:(?:{_GERMAN_PART})?hundert)?(?:und)?(?:{_GERMAN_PART})?"
     rf"|{_GERMAN_PART}|{'|'.join(_SCALES)})"
 )
+_TOKEN = re.compile(r"\w+")
 SPELLED = rf"\b{_WORD}(?:(?:[\s-]|\s(?:and|und|et)\s){_WORD}){{0,7}}\b"
 """A pattern for a number in words; it may match words that make no number: `value_of` says so."""
+
+
+def may_be_spelled(text: str) -> bool:
+    """Whether a number of 100 and more can stand in a text in words: a scale, or two small numbers.
+
+    Says no of most sentences, quickly; a yes means nothing.
+    """
+    small = 0
+    for word in _TOKEN.findall(text.lower()):
+        if word in _SCALES or "hundert" in word or "tausend" in word:
+            return True
+        small += word in _UNITS or word in _TENS or ("und" in word and word != "und")
+    return small > 1
 
 
 def value_of(text: str) -> Decimal | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from desktop.domain.evidence import Candidate, FactKind, Part
 from desktop.understanding.candidates.subjects import core_of, is_only_a_name, telling_words
 from desktop.understanding.document import Document
+from desktop.understanding.passages import without_marks
 from desktop.understanding.words import phrases
 
 SUBJECT = "the subject"
@@ -73,6 +74,7 @@ _LABEL = re.compile(
     r"|konu)[ \t]?:[ \t]{0,4}(\S.{2,90})$"
 )
 MAX_WORDS = 14
+LEAST_BODY = 25  # words; a text that long takes up what its subject names, or the subject is only a headline
 MAX_SENTENCES = 25
 MAX_FOUND = 12
 
@@ -119,7 +121,8 @@ def _from_subject(document: Document, names: frozenset[str], body: str) -> Itera
         return
     shared = sum(1 for word in telling if word[:6] in body)
     is_name = is_only_a_name(evidence.text)
-    score = 0.58 + 0.08 * min(len(telling), 3) + 0.05 * min(shared, 2)
+    is_not_taken_up = not shared and len(body.split()) >= LEAST_BODY
+    score = 0.58 + 0.08 * min(len(telling), 3) + 0.05 * min(shared, 2) - 0.14 * is_not_taken_up
     score = 0.3 if not telling else 0.46 if is_name else score
     why = SUBJECT if telling and not is_name else BARE_SUBJECT
     yield _candidate(document, evidence.span.start, evidence.span.end, score, why, Part.SUBJECT)
@@ -176,4 +179,5 @@ def _phrase(text: str, start: int, end: int, *, is_whole: bool = False) -> tuple
 
 def _candidate(document: Document, start: int, end: int, score: float, why: str, part: Part = Part.BODY) -> Candidate:
     evidence = document.cite(start, end, part)
-    return Candidate(FactKind.TOPIC, evidence, " ".join(evidence.text.split()), max(0.1, min(0.95, score)), why)
+    value = " ".join(without_marks(evidence.text).split())
+    return Candidate(FactKind.TOPIC, evidence, value, max(0.1, min(0.95, score)), why)

@@ -6,8 +6,8 @@ from desktop.domain.evidence import FactKind
 from desktop.understanding.candidates import find_candidates
 from desktop.understanding.candidates.amounts import number_of
 from desktop.understanding.candidates.companies import likeness
-from desktop.understanding.candidates.names import name_of
 from desktop.understanding.document import open_document
+from desktop.understanding.names import name_of
 from tests.fakes.mails import OWN, message
 
 WEDNESDAY = datetime(2026, 10, 21, 8, tzinfo=UTC)
@@ -122,7 +122,7 @@ def test_a_past_day_scores_below_a_deadline():
     document = open_document(message("We ordered on 5 October. Please deliver by 30 October.", sent_at=WEDNESDAY), OWN)
     scores = {c.value: c.rule_score for c in find_candidates(document) if c.kind is FactKind.DATE}
     assert scores["2026-10-30"] > 0.7
-    assert scores["2026-10-05"] < 0.4
+    assert scores["2026-10-05"] < scores["2026-10-30"] - 0.2
 
 
 SIGNED = "Hello Alex,\n\nplease call me back about the offer.\n\nRegards\nJo Field\n"
@@ -168,7 +168,9 @@ def test_company_and_title_from_the_signature():
     ],
 )
 def test_companies_in_the_text(text: str, company: str):
-    assert values(FactKind.COMPANY, text) == [company]
+    document = open_document(message(text, sent_at=WEDNESDAY), OWN)
+    companies = [candidate for candidate in find_candidates(document) if candidate.kind is FactKind.COMPANY]
+    assert max(companies, key=lambda candidate: candidate.rule_score).value == company
 
 
 def test_a_company_is_never_made_from_the_domain():

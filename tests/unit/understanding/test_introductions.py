@@ -1,6 +1,10 @@
+import re
+
 import pytest
 
+from desktop.understanding import quoting
 from desktop.understanding.cleaning import dissect
+from desktop.understanding.introductions import may_be_introduction, verbs_in
 from tests.unit.understanding.test_cleaning import new
 
 INTRODUCTIONS = [
@@ -111,3 +115,16 @@ def test_nested_introductions_have_their_own_authors():
         ["Yes."], ["mine", "mine", "again"], ["first", "words"],
     ]  # fmt: skip
     assert new(text) == "Yes."
+
+
+@pytest.mark.parametrize("verb", [re.sub(r"\(\?:.*?\)\??|\\\(.*?\\\)", "", verb) for verb in re.split(
+    r"\|(?![^(]*\))", quoting.VERB
+)])  # fmt: skip
+def test_every_verb_of_writing_lets_a_line_be_an_introduction(verb):
+    line = f"Jo Field {verb}:"
+    assert may_be_introduction(line, verbs_in(f"Yes.\n\n{line}\n> the order"))
+
+
+def test_a_line_without_verb_digit_or_address_is_no_introduction():
+    text = "Thank you for the drawings.\n\nJo Field wrote:\n> the order"
+    assert not may_be_introduction("Thank you for the drawings.", verbs_in(text))

@@ -12,14 +12,16 @@ from desktop.understanding import RULES_VERSION
 from desktop.understanding.candidates import find_candidates
 from desktop.understanding.document import open_document, source_text
 from desktop.understanding.reading import AIMED_AT_SOFTWARE, CUT, QUARANTINED, read_message
+from tests.fakes.calibrators import believing
 from tests.fakes.mails import OWN, RECEIVED, REP, message, sample, sample_paths
 from tests.fakes.model import ScriptedModel
 
 K = FactKind
 
 
-def read(mail: EmailMessage, model: ScriptedModel | None = None) -> Reading:
-    return read_message(mail, model, own_addresses=OWN, job="job-1")
+def read(mail: EmailMessage, model: ScriptedModel | None = None, *, is_believed: bool = False) -> Reading:
+    calibrators = believing(model.model_hash) if model and is_believed else None
+    return read_message(mail, model, own_addresses=OWN, job="job-1", calibrators=calibrators)
 
 
 def best(reading: Reading, kind: FactKind) -> str | None:
@@ -94,7 +96,7 @@ def test_key_facts_of_the_samples(word: str):
     ("word", "language", "intent", "sentiment"),
     [
         ("inquiry", "en", "inquiry", "neutral"),
-        ("html-only", "en", "inquiry", "positive"),
+        ("html-only", "en", "purchase_or_billing", "positive"),
         ("complaint", "en", "complaint_or_issue", "negative"),
         ("angry-follow-up", "en", "complaint_or_issue", "negative"),
         ("meeting-change", "en", "meeting_request", "neutral"),
@@ -203,8 +205,8 @@ def test_without_a_model_rules_carry_it_and_say_so():
     assert reading.computed_by.rules_version == RULES_VERSION
 
 
-def test_a_model_without_trust_is_asked_and_changes_nothing():
-    model = ScriptedModel(lambda _document, _question: 0, trust=0.0)
+def test_a_model_without_a_calibrator_is_asked_and_changes_nothing():
+    model = ScriptedModel(lambda _document, _question: 0)
     with_model, without = read(AMOUNTS, model), read(AMOUNTS)
     assert len(model.asked) == 1
     assert [(f.kind, f.value, f.confidence) for f in with_model.facts] == [
@@ -215,25 +217,25 @@ def test_a_model_without_trust_is_asked_and_changes_nothing():
     assert with_model.computed_by.model_hash == model.model_hash
 
 
-def test_a_trusted_model_decides():
+def test_a_believed_model_decides():
     def second(_document, question):
         return 1 if question.name == "amount" else None
 
-    reading = read(AMOUNTS, ScriptedModel(second, trust=1.0))
+    reading = read(AMOUNTS, ScriptedModel(second), is_believed=True)
     assert best(reading, K.AMOUNT) == "2000.00 EUR"
     fact = reading.best(K.AMOUNT)
     assert fact is not None
     assert "model chose it" in fact.reason
 
 
-def test_a_trusted_model_may_say_none():
-    reading = read(AMOUNTS, ScriptedModel(lambda _d, question: len(question.options) - 1, trust=1.0))
+def test_a_believed_model_may_say_none():
+    reading = read(AMOUNTS, ScriptedModel(lambda _d, question: len(question.options) - 1), is_believed=True)
     assert reading.facts == ()
 
 
-def test_a_trusted_model_labels():
+def test_a_believed_model_labels():
     answers = {"intent": list(Intent).index(Intent.COMPLAINT_OR_ISSUE), "sentiment": 2}
-    reading = read(AMOUNTS, ScriptedModel([answers], trust=1.0))
+    reading = read(AMOUNTS, ScriptedModel([answers]), is_believed=True)
     assert (reading.intent.value, reading.sentiment.value) == ("complaint_or_issue", "negative")
     assert reading.intent.confidence == pytest.approx(0.9)
 

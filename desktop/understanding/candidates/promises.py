@@ -1,0 +1,61 @@
+"""What somebody undertakes to do, a sentence each: whose turn it is, and by when.
+
+What the rep promised earlier, and the contact quotes, is no news: only the newest words and what they hand on count.
+"""
+
+import re
+from collections.abc import Iterator
+
+from desktop.domain.evidence import Candidate, FactKind, Party
+from desktop.understanding.candidates.clauses import Clause, clauses_of, narrowed
+from desktop.understanding.cues import pattern_of
+from desktop.understanding.document import AuthorOrigin, Document
+
+MAX_PROMISES = 12
+MAX_VALUE = 300
+UNDERTAKES, AGREES = "undertakes to do something", "agrees to a time"
+_THIRD = re.compile(r"(?i)^(?:he|she|they)\b")
+_YOU = re.compile(r"(?i)^(?:you|vous)\b")
+
+
+def find_promises(document: Document) -> Iterator[Candidate]:
+    """Yield the sentences in which somebody undertakes to do something, or agrees to a time."""
+    undertakes = pattern_of("asking", "undertakes", document.language)
+    agrees = pattern_of("asking", "agrees", document.language)
+    threat = pattern_of("asking", "threat", document.language)
+    not_yet = pattern_of("asking", "depends", document.language)
+    count = 0
+    for clause in clauses_of(document):
+        if not clause.is_newest and document.author.origin is AuthorOrigin.ANSWERED:
+            continue
+        text = clause.searched
+        if text.rstrip("\"')”» ").endswith("?"):
+            continue
+        match = undertakes.search(text)
+        why = UNDERTAKES
+        if match is None and clause.due:
+            match, why = agrees.search(text), AGREES
+        if match is None or re.match(r"(?i)\s*(?:if|unless|wenn|falls|si|se|als)\b", text):
+            continue
+        or_else = threat.search(text)
+        if (or_else and or_else.start() <= match.start()) or not_yet.search(text):
+            continue  # what happens unless the rep acts, or once he has, is an ask
+        shown = narrowed(document, clause, match.start(), most=MAX_VALUE)
+        score = _score(clause, why)
+        yield Candidate(FactKind.PROMISE, shown.evidence, shown.text, score, why, _owner(clause, match[0]), shown.due)
+        count += 1
+        if count >= MAX_PROMISES:
+            return
+
+
+def _owner(clause: Clause, words: str) -> Party:
+    return Party.OTHER if _THIRD.match(words) else clause.writer
+
+
+def _score(clause: Clause, why: str) -> float:
+    score = 0.46 if why is UNDERTAKES else 0.4
+    score += 0.25 if clause.writer is Party.REP else 0.0
+    score += 0.06 if clause.due else 0.0
+    score += 0.03 * clause.place
+    score -= 0.12 if not clause.is_newest else 0.0
+    return round(score, 4)

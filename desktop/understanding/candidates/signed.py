@@ -1,0 +1,146 @@
+"""The contact's signature, parsed, with every field's place in the mail."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from desktop.understanding.company_names import ends_with_legal_form
+from desktop.understanding.document import Document
+from desktop.understanding.headers import TextLine
+from desktop.understanding.names import tokens_of
+from desktop.understanding.sign_offs import SIGN_OFF
+from desktop.understanding.signature_fields import FieldText, SignatureFields, read_signature
+
+MAX_TAIL = 12
+MAX_BELOW = 14
+MAX_SHORT = 72
+MAX_LONG = 110
+FULL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A parsed signature and the lines it was read from. `is_marked` is False where mere last lines were taken."""
+
+    fields: SignatureFields
+    lines: tuple[TextLine, ...]
+    is_marked: bool
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Return [start, end) of the mail's text for [start, end) of the signature's."""
+        return self._place(start), self._place(end - 1) + 1
+
+    def _place(self, offset: int) -> int:
+        for line in self.lines:
+            if offset <= len(line.text):
+                return line.start + offset
+            offset -= len(line.text) + 1
+        return self.lines[-1].end
+
+    def places(self, found: Sequence[FieldText]) -> list[tuple[int, int]]:
+        """Return where each of these fields stands in the mail's text."""
+        return [self.place(field.start, field.end) for field in found]
+
+
+def contact_signature(document: Document) -> Signed | None:
+    """Return the contact's signature: the one marked as such, or lines below their name, or the short last lines.
+
+    The others are looked at only where the marked one lacks their name, what they do or for whom.
+    """
+    marked = _read(document, document.signature, is_contact=True, is_marked=True) if document.signature else None
+    if document.author != document.writer or (marked and _richness(marked) == FULL):
+        return marked
+    others = [_read(document, lines, is_contact=True, is_marked=False) for lines in _unmarked(document) if lines]
+    best = max(others, key=_richness, default=None)
+    return best if best and _richness(best) > (_richness(marked) if marked else 0) else marked
+
+
+def _richness(signed: Signed) -> int:
+    """Return how many of what a title or a company could be read from a signature gives."""
+    fields = signed.fields
+    says = 2 * bool(fields.position) + 2 * bool(fields.organisation)
+    return says + bool(fields.name) if says else 0
+
+
+def _unmarked(document: Document) -> tuple[tuple[TextLine, ...], ...]:
+    lines = (*document.body, *document.signature)
+    return _below_name(document, lines), _tail(document.body), _below_closing(document.body)
+
+
+def writer_signature(document: Document) -> Signed | None:
+    """Return the signature of whoever wrote the mail, where that is not the contact."""
+    if document.author == document.writer or not document.writer_signature:
+        return None
+    return _read(document, document.writer_signature, is_contact=False, is_marked=True)
+
+
+def _read(document: Document, lines: tuple[TextLine, ...], *, is_contact: bool, is_marked: bool) -> Signed:
+    who = document.author if is_contact else document.writer
+    fields = read_signature(
+        [line.text for line in lines],
+        person=who.name.text if who.name else "",
+        mail_address=who.address.text if who.address else "",
+    )
+    return Signed(fields, lines, is_marked)
+
+
+def _below_name(document: Document, lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
+    """Return the last line that is the contact's name with the lines below it, up to prose or an empty stretch."""
+    name = tokens_of(document.author.name.text) if document.author.name else frozenset()
+    lines = lines[-200:]
+    for index in range(len(lines) - 1, -1, -1):
+        text = lines[index].text.strip()
+        if not text or len(text) > MAX_SHORT or len(name) < 2 or len(tokens_of(text.split("|")[0]) & name) < 2:
+            continue
+        below = _until_prose(lines[index:])
+        if index and len(below) > 1:
+            return below
+    return ()
+
+
+def _below_closing(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
+    """Return the lines below the last words of farewell, up to prose or an empty stretch: small print may follow."""
+    lines = lines[-60:]
+    for index in range(len(lines) - 2, 0, -1):
+        if SIGN_OFF.fullmatch(lines[index].text):
+            below = lines[index + 1 :]
+            while below and not below[0].text.strip():
+                below = below[1:]
+            found = _until_prose(below)
+            blank = next((place for place, line in enumerate(found) if place > 1 and not line.text.strip()), len(found))
+            return found[:blank]
+    return ()
+
+
+def _until_prose(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
+    found: list[TextLine] = []
+    blanks = 0
+    for line in lines[:MAX_BELOW]:
+        if _is_prose(line.text.strip()) and found:
+            break
+        blanks = 0 if line.text.strip() else blanks + 1
+        if blanks > 1:
+            break
+        found.append(line)
+    return tuple(found)
+
+
+def _is_prose(text: str) -> bool:
+    is_sentence = text.endswith((".", "?", "!", ":")) and len(text.split()) > 4
+    return len(text) > MAX_LONG or (is_sentence and not ends_with_legal_form(text))
+
+
+def _tail(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
+    """Return the short lines at the end, single empty lines between them."""
+    found: list[TextLine] = []
+    blanks = 0
+    for line in reversed(lines[-60:]):
+        text = line.text.strip()
+        if not text and not found:
+            continue
+        blanks = 0 if text else blanks + 1
+        if len(text) > MAX_SHORT or _is_prose(text) or blanks > 1 or len(found) >= MAX_TAIL:
+            break
+        if text.endswith(",") and len(text.split()) <= 4:
+            break
+        found.append(line)
+    return tuple(reversed(found)) if len(found) < len(lines) else ()

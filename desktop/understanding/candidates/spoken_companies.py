@@ -1,0 +1,231 @@
+"""Companies in running text: by their legal form, by likeness to a domain, or by how somebody speaks of their own.
+
+A name in running text is a run of capitalised words, little words such as "of" and "&" between them.
+"""
+
+import re
+from collections.abc import Iterator
+
+from desktop.understanding.company_names import LEGAL, LEGAL_END, likeness
+from desktop.understanding.function_words import title_strength
+from desktop.understanding.words import words
+
+MAX_PASSAGE = 20_000
+MAX_FOUND = 60
+
+_CAP = r"[A-ZÀ-ÞŠŽİŞŁ0-9][\w'’&+-]{0,40}"
+_LITTLE = r"(?:&|\+|of|de|du|des|del|della|di|van|der|den|am|im|an|zum|zur|for|für|la|le|d['’]|y|e)"
+_WORD = rf"(?:[A-ZÀ-Þ][a-z]{{0,2}}\.|{_CAP})"
+_NAME = rf"{_WORD}(?: (?:{_LITTLE} ){{0,2}}(?:d['’])?{_WORD}){{0,6}}"
+_FORMED = re.compile(
+    rf"(?<![\w@.])(?P<name>[A-ZÀ-ÞŠŽİŞŁ0-9][\w'’&+-]{{0,40}}(?:[.,]{{0,2}} (?:{_CAP}|{_LITTLE}|and|und|et|ve"
+    rf"|San\.|Tic\.)){{0,7}}?,? {LEGAL})(?![\w])"
+)
+_RUN = re.compile(rf"(?<![\w@./-])(?:[a-z][\w]{{0,30}}[A-Z][\w]{{0,30}}|{_NAME})(?: {LEGAL}(?!\w))?")
+_LEAD = re.compile(
+    r"^(?:(?:19|20)\d\d|©|Copyright|By|[Tt]he|At|In|On|For|From|With|Dear|Hi|Hello|And|But|As|If|When|We|Our"
+    r"|Your|My|This|That"
+    r"|These|I|To|By|Of|Is|Are|Re|RE|FW|Fwd"
+    r"|Die|Der|Das|Bei|Im|Am|Wir|Unsere?|Ihre?|Le|La|Les|L['’]|Chez|Nous|Notre|Votre|Au|El|Los|Las|Nuestr[oa]"
+    r"|En|Il|Lo|Presso|Bij|De|Het"
+    r"|Mon|Ma|Mes|Son|Sa|Ses|Mein|Meine[mnrs]?|Dein|Deine|Eure?|Mi|Mis|Su|Sus|Mio|Mia|Mijn|Meu|Minha|Seu|Sua|Min|Mitt?"
+    r"|Moj[ae]?|Con|Sin|Para|Por|Avec|Pour|Mit|Für|Von|Vom|Zum|Zur|Per|Met|Voor|Van|Com|Med|Og|Und|Et|Ed|Dla|Od"
+    r"|Frau|Fr\.|Herr|Herrn|Hr\.|Mr\.?|Mrs\.?|Ms\.?|Madame|Monsieur|Mme|Señora?|Sra?\.|Sig\.(?:ra)?|Dr\.?|Prof\.?"
+    r"|Ing\.?"
+    r"|Thank|Thanks|Please|What|Since|After|While|Here|Both|Meanwhile|Today|Currently)\s+"
+)
+_TITLE_LEAD = re.compile(r"(?P<title>[^,]{3,60}),\s+")
+_TAIL = re.compile(r"(?:['’]s?|[.,'’-]+)$")
+_NO_PART = words(
+    "notice document board meeting employee employees agreement task report confirmation contract proposal "
+    "account user "
+    "customer customers invoice order renewal demo offer project update request and newsletter news holiday "
+    "visit call "
+    "january february march april may june july august september october november december monday tuesday wednesday "
+    "thursday friday saturday sunday today tomorrow please angebot vertrag rechnung bestellung projekt contrat devis"
+)
+_PROPER = rf"(?P<name>(?:[Tt]he )?(?:[a-z]{{1,20}}[A-Z][\w]{{0,30}}|{_NAME})(?:,? {LEGAL}(?!\w))?)"
+_PRECISE = re.compile(
+    r"\b(?:[Hh]ere at|[Ii](?: have|['’]ve)? (?:been )?(?:work|working|worked|employed) (?:at|for)"
+    r"|us (?:here )?at|our company,?"
+    r"|(?:[Mm]y|[Oo]ur) (?:company|firm|business|employer|shop|practice|school)(?:,| is| is called)"
+    r"|[Ii](?: am|['’]m) (?:writing |calling )?(?:from|with)|am now (?:with|at)|[Ii](?: have"
+    r"|['’]ve)? (?:just )?(?:founded|own|run)"
+    r"|(?:[Mm]y name is|[Tt]his is) [\w' .-]{2,40}?,? (?:from|at|with|of)|(?:hier|wir) bei(?: der)?|unsere Firma,?"
+    r"|(?:ici|nous|je suis|travaille) (?:chez|au sein de)|notre (?:société|entreprise),?|(?:trabajo|trabajamos) en"
+    r"|nuestra empresa,?|lavoro (?:per|in|da)|la nostra azienda,?|ik werk (?:bij|voor)|wij bij|flew to|moved over to"
+    r"|[Ii] (?:own|run|have|manage|started|founded) [^.,;\n]{0,40}? called|(?:Firma|Unternehmen|Betrieb|Laden) namens"
+    r"|(?:société|entreprise) (?:appelée|nommée)|empresa llamada|azienda chiamata)"
+    rf" {_PROPER}"
+)
+_NOUN = r"(?:(?:la|le|l['’]|les|the|a|der|die|das|dem|el|un|una|il) )?(?:[a-zà-ÿ]{4,15} )?"
+_AS = tuple(
+    re.compile(rf"\b{begin} (?P<what>[^.,;:!?\n]{{3,50}}?) {end} {_NOUN}{_PROPER}")
+    for begin, end in (
+        (r"[Ii](?: am|['’]m)(?: the| a| an)?", r"(?:at|for|with|of)"),
+        (r"[Ii]ch bin(?: die| der| das)?", r"(?:bei|der|von|im)(?: der)?"),
+        (r"[Jj]e suis(?: le| la)?", r"(?:chez|de|du|au sein de)"),
+        (r"[Ss]oy(?: el| la)?", r"(?:de|en)"),
+        (r"[Ss]ono(?: il| la)?", r"(?:di|presso|della)"),
+        (r"[Ii]k ben(?: de| een)?", r"(?:bij|van)"),
+        (r"[Ss]ou(?: o| a)?", r"(?:da|do|na|de)"),
+    )
+)
+_LOOSE = re.compile(
+    r"\b(?:[Oo]n behalf of|[Ww]e at|[Ww]e(?: trade as| operate as)|[Ii](?: have|['’]ve)? (?:just )?(?:joined"
+    r"|started|moved to)"
+    r"|im (?:Namen|Auftrag) (?:der|von|des)|ich (?:bin|arbeite) (?:bei|für) (?:der )?|wir, die"
+    r"|pour le compte de|au sein de|de la société"
+    rf"|en nombre de|per conto di|namens|somos|siamo|wij zijn) {_PROPER}"
+)
+_WEAK = re.compile(
+    rf"\b(?:executed by|signed by|provided by|approved by|between|joined|customer of|client of) {_PROPER}"
+)
+_OWN = ((_PRECISE, 0.66), *((pattern, 0.62) for pattern in _AS), (_LOOSE, 0.48), (_WEAK, 0.3))
+_OF_OTHERS = re.compile(
+    r"\b(?:(?:guy|fellow|man|woman|lady|gentleman|person|people|someone|somebody|rep|buyer|lawyer|attorney|contact"
+    r"|client|customer|lead|caller|Kollege|Kollegin|Herr|Frau|jemand|contacto|cliente) (?:\w+ )?"
+    r"(?:from|at|with|of|von|bei|de|chez)"
+    rf"|who (?:runs?|owns?|leads?|heads?|founded|started|manages?|works? (?:for|at|with)))\s+{_PROPER}"
+)
+_CALLED = re.compile(
+    r"\b(?:[Oo]utfit|[Cc]ompany|[Ff]irm|[Bb]usiness|place|shop|startup|start-up|group|practice|plant|farm|crowd"
+    r"|[Ff]irma"
+    r"|Unternehmen|Betrieb|Laden|société|entreprise|boîte|empresa|negocio|azienda|ditta|bedrijf|şirket|företag"
+    r"|virksomhed)"
+    r"\s(?:is |that is |which is |are |heißt |s['’]appelle |se llama |si chiama |heet )?(?:called|named"
+    r"|by the name of|known as"
+    r"|namens|mit dem Namen|appelée?|nommée?|llamad[oa]|de nombre|chiamat[oa]|di nome|genaamd|o nazwie|chamad[oa]"
+    r"|som heter)?"
+    rf"\s{_PROPER}"
+)
+_THEIR = re.compile(
+    r"\b(?:[Hh]is|[Hh]er|[Tt]heir|[Ss]eine|[Ii]hre|[Ss]a|[Ss]on|[Ss]u) "
+    rf"(?:company|firm|business|shop|employer|[Ff]irma|société|empresa),? (?:is )?{_PROPER}"
+)
+
+
+def formed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield [start, end) of names with a legal form."""
+    for match in _bounded(_FORMED, text, start, end):
+        low, high = match.span("name")
+        while lead := _LEAD.match(text[low:high]) or _TITLE_LEAD.match(text[low:high]):
+            if lead.lastgroup and title_strength(lead["title"]) < 0.5:
+                break
+            low += lead.end()
+        yield low, high
+        joined = text.rfind(" and ", low, high)
+        if joined > 0:
+            yield joined + 5, high
+
+
+_IN_ADDRESS = re.compile(r"\.(?:[a-z]{2,5}\b|[a-z0-9-]{2,30}\.[a-z]{2,5}\b)|@|/\w|_\w")
+
+
+def names_like(text: str, start: int, end: int, domain: str) -> Iterator[tuple[int, int]]:
+    """Yield [start, end) of the names that are like a domain's label."""
+    if not domain:
+        return
+    for match in _bounded(_RUN, text, start, end):
+        low, high = _trimmed(text, *match.span())
+        if _IN_ADDRESS.match(text, match.end()):
+            continue
+        for reading in _readings(text, low, high):
+            first, last = _trimmed(text, *reading)
+            name = text[first:last]
+            if len(name) > 1 and likeness(name, domain) >= 0.7 and not _runs_on(name, domain):
+                yield first, last
+
+
+def _runs_on(name: str, domain: str) -> bool:
+    """Whether more than the name was taken: "Acme's Annual Report", "Acme Invoice"."""
+    owner = re.match(r"(.+?)['’]s ", name)
+    if owner and likeness(owner[1], domain) >= 0.9:
+        return True
+    return name.rsplit(maxsplit=1)[-1].lower() in _NO_PART
+
+
+def spoken(text: str, start: int, end: int, surname: str) -> Iterator[tuple[int, int, float]]:
+    """Yield [start, end) and a score of what is spoken of as somebody's company.
+
+    With a `surname`, it is the company of the person of that name who is only mentioned; else the writer's own.
+    """
+    patterns = _about(surname) if surname else _OWN
+    for pattern, score in patterns:
+        for match in _bounded(pattern, text, start, end):
+            low, high = match.span("name")
+            low = low + 4 if text.startswith("the ", low) else low
+            high = _without_tail(text, low, high)
+            says_title = "what" not in pattern.groupindex or title_strength(match["what"]) >= 0.6
+            if high - low > 1 and says_title:
+                yield low, high, score
+
+
+_TIMES = words(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+    "september "
+    "october november december today tomorrow montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi "
+    "mercredi jeudi vendredi lunes martes miércoles jueves viernes"
+)
+_ALONE = re.compile(_PROPER)
+_AT_THEIRS = re.compile(
+    r"\s(?:at|of|with|for|from|bei|beim|der|des|von|vom|chez|à|de|du|del|della|di|presso|en|da|do|van|bij|hos|w"
+    r"|från|fra)\s"
+    rf"(?:the |der |dem |la |l['’]|le |het |de )?{_PROPER}"
+)
+
+
+def named_in(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield [start, end) of the company that a piece beside somebody's name is, or that it ends in: "buyer at Acme"."""
+    while end > start and text[end - 1] in " .\t\n":
+        if LEGAL_END.search(text[start:end]):
+            break
+        end -= 1
+    alone = _ALONE.match(text, start, end)
+    if alone and alone.end() == end and text[start:end].split(maxsplit=1)[0].lower() not in _TIMES and end - start > 1:
+        yield start, end
+        return
+    for match in list(_AT_THEIRS.finditer(text, start, end))[:3]:
+        if match.end() == end and title_strength(text[start : match.start()]) >= 0.6:
+            yield match.span("name")
+
+
+def _about(surname: str) -> tuple[tuple[re.Pattern[str], float], ...]:
+    named = (
+        rf"\b{re.escape(surname)}(?:'s|’s)?,?(?: \([^()\n]{{1,40}}\))?,?\s+(?:[a-z][\w-]* ){{0,4}}?"
+        rf"(?:from|of|at|with|bei|von|chez|de|di|van|from the|runs|owns|started|founded|leads|works (?:for|at))\s+"
+    )
+    return ((re.compile(named + _PROPER), 0.82), (_OF_OTHERS, 0.74), (_CALLED, 0.74), (_THEIR, 0.7))
+
+
+def _bounded(pattern: re.Pattern[str], text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    for number, match in enumerate(pattern.finditer(text, start, min(end, start + MAX_PASSAGE))):
+        if number >= MAX_FOUND:
+            return
+        yield match
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Leave out an opening "The" or "At", a genitive and punctuation at the end."""
+    while lead := _LEAD.match(text[start:end]):
+        start += lead.end()
+    return start, _without_tail(text, start, end)
+
+
+def _without_tail(text: str, start: int, end: int) -> int:
+    tail = _TAIL.search(text[start:end])
+    return start + tail.start() if tail and not LEGAL_END.search(text[start:end]) else end
+
+
+def _readings(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the whole run, and, where a comma or a full stop divides it, each part."""
+    yield start, end
+    for space in list(re.finditer(r" ", text[start:end]))[:3]:
+        yield start, start + space.start()
+    cuts = [match.span() for match in re.finditer(r"(?:[.,]|['’]s) ", text[start:end])][:4]
+    first = start
+    for low, high in cuts:
+        yield first, start + low
+        first = start + high
+    if cuts:
+        yield first, end

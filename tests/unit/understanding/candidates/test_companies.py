@@ -1,0 +1,171 @@
+import pytest
+
+from desktop.domain.evidence import Candidate, Part
+from desktop.understanding.candidates import companies
+from desktop.understanding.candidates.companies import find_companies
+from desktop.understanding.document import open_document, source_text
+from tests.fakes.mails import OWN, message
+
+WHYS = {
+    companies.SIGNED_FORM, companies.SIGNED_ALIKE, companies.SIGNED, companies.LABELLED, companies.DISPLAYED,
+    companies.ALIKE, companies.SPOKEN, companies.FORMED, companies.SMALL_PRINT, companies.WRITERS,
+}  # fmt: skip
+FILLED = 0.35
+
+
+def found(text: str, **mail: str) -> list[Candidate]:
+    """Return the companies offered, the best first; every one must be verbatim and give one of the known reasons."""
+    document = open_document(message(text, **mail), OWN)
+    candidates = sorted(find_companies(document), key=lambda candidate: -candidate.rule_score)
+    for candidate in candidates:
+        span = candidate.evidence.span
+        assert source_text(document.message, span.part)[span.start : span.end] == candidate.evidence.text
+        assert candidate.why in WHYS
+        assert 0 < candidate.rule_score <= 1
+    return candidates
+
+
+def best(text: str, **mail: str) -> str | None:
+    """Return the company that would be filled in."""
+    return next((candidate.value for candidate in found(text, **mail) if candidate.rule_score >= FILLED), None)
+
+
+@pytest.mark.parametrize(
+    ("signature", "sender", "company"),
+    [
+        ("Jo Field\nBuyer\nMöbelwerke Hartwig GmbH & Co. KG\nTel. 0521 5550 123", "jo@mwh.example",
+         "Möbelwerke Hartwig GmbH & Co. KG"),
+        ("Jo Field | Purchasing | Fenwick & Sons", "jo@fenwicksons.example", "Fenwick & Sons"),
+        ("Jo Field\nHead of People\nlumenRoute", "jo@lumenroute.example", "lumenRoute"),
+        ("Jo Field\nHead of People\nUniversity of Eastmoor, Dayton\n614-555-0142", "jo@eastmoor.example",
+         "University of Eastmoor"),
+        ("Jo Field\nSenior Buyer\nBrightwell Energy - West Desk\n614-555-0142", "jo@brightwell.example",
+         "Brightwell Energy"),
+        ("Jo Field\nresp. exploitation TransAlpin", "jo@transalpin.example", "TransAlpin"),
+        ("Jo Field\nChief Buyer\nSanatorio El Roble, S.A. de C.V.", "jo@sanatorio-roble.example",
+         "Sanatorio El Roble, S.A. de C.V."),
+    ],
+)  # fmt: skip
+def test_companies_in_signatures(signature: str, sender: str, company: str):
+    assert best(f"Hello Alex,\n\nplease call me.\n\nKind regards,\n\n{signature}", sender=sender) == company
+
+
+@pytest.mark.parametrize(
+    ("text", "company"),
+    [
+        ("I'm the office manager at Little Harbour Dental and need a quote.", "Little Harbour Dental"),
+        ("This is Jo from Brightside Roofing. Can you quote 40 laptops?", "Brightside Roofing"),
+        ("Our company, Parker Lowe LLP, needs 12 licences.", "Parker Lowe LLP"),
+        ("I own a small bakery called Crumb & Co in Leeds.", "Crumb & Co"),
+        ("Ich bin Einkäufer bei der Nordlicht Metallbau GmbH und suche Schrauben.", "Nordlicht Metallbau GmbH"),
+    ],
+)
+def test_companies_they_speak_of_as_theirs(text: str, company: str):
+    assert best(f"Hello,\n\n{text}\n\nThanks, Jo", sender="jo.field@gmail.com") == company
+
+
+def test_the_domain_speaks_for_words_that_stand_in_the_mail_and_is_no_candidate_itself():
+    assert best("We at last decided that Brightwell goes ahead.\n\nJo", sender="jo@brightwell.example") == "Brightwell"
+    assert best("We go ahead.\n\nJo", sender="jo@brightwell.example") is None
+
+
+def test_display_names_with_a_company():
+    for name in ("Jo Field (Qrious)", "Jo Field | Qrious", "Jo Field, Qrious Ltd", "Jo Field - Qrious"):
+        offered = found("Yes please.", sender="jo@qrious.example", name=name)
+        assert offered[0].value in ("Qrious", "Qrious Ltd")
+        assert offered[0].evidence.span.part is Part.SENDER
+    assert found("Yes please.", sender="jo@acme.example", name="Jo Field, MBA") == []
+
+
+def test_web_forms():
+    assert (
+        best("New submission\n\nName\nJo Field\n\nCompany\nHill Thread Collective\n\nRole\nBuyer")
+        == "Hill Thread Collective"
+    )
+    assert best("Name: Jo Field\nCompany: Hill Thread Collective\nMessage: hello") == "Hill Thread Collective"
+
+
+def test_a_wrapped_line_is_no_label():
+    assert best("Hello,\n\nthey want to sell the\ncompany\nof San Remo Gas, it seems.\n\nJo") is None
+
+
+def test_neither_the_reps_company_nor_a_competitor():
+    text = "We like Northbeam better than Zoomly Corp. and will stay with Northbeam.\n\nThanks\nJo"
+    assert best(text, sender="jo.field@gmail.com") is None
+
+
+def test_the_reps_company_is_a_colleagues_too():
+    text = "Can you look at this?\n\nThanks\n\nSam Poole\nSales Manager\nNorthbeam Ltd\n01632 960 555"
+    assert best(text, sender="sam.poole@northbeam.example", name="Sam Poole") == "Northbeam Ltd"
+
+
+def test_the_small_print_names_the_company():
+    text = "WEEKLY NEWS #12\n\nThree stories today.\n\nPaletteworks Research Ltd. Update preferences | Unsubscribe"
+    assert best(text, sender="news@boxweekly.example", name="") == "Paletteworks Research Ltd."
+
+
+@pytest.mark.parametrize("text", ["Aa GmbH " * 5000, "here at " * 5000, "Aa of " * 7000, "I am the a b c at " * 2500])
+def test_bad_input_gives_a_bounded_number_of_candidates(text: str):
+    assert len(found(text)) < 5000
+
+
+@pytest.mark.parametrize(
+    ("signature", "company"),
+    [
+        ("Jo Field\nc/o Holm & Bach Events ApS", "Holm & Bach Events ApS"),
+        ("Jo Field\nCANTINA TRE COLLI SOC. AGR.\nt 0438 555 019", "CANTINA TRE COLLI SOC. AGR."),
+        ("Jo & Kim Field, owners\nBakkerij Field V.O.F.\nbakkerij 0111 555 015", "Bakkerij Field V.O.F."),
+        ("Jo Field\nKaroo Solar (Pty) Ltd\nTel 0215550160", "Karoo Solar (Pty) Ltd"),
+        ("Jo Field\nMulga Creek Earthmoving Pty Ltd ABN 00 000 000 000", "Mulga Creek Earthmoving Pty Ltd"),
+        ("Jo Field\nООО «Северный ветер»", "ООО «Северный ветер»"),
+        ("Jo Field\nZimmerei Hinterau e.U.\nTel. 05550 123", "Zimmerei Hinterau e.U."),
+        ("Jo Field\nThe chat has ended. ChatNest Ltd", "ChatNest Ltd"),
+    ],
+)
+def test_companies_of_other_habits(signature: str, company: str):
+    text = f"Hello Alex,\n\nplease call me.\n\nKind regards,\n\n{signature}"
+    assert best(text, sender="jo.field@gmail.com") == company
+
+
+@pytest.mark.parametrize(
+    ("text", "company"),
+    [
+        (
+            "Your new contact is Nora Halloran, Bluestem Seed & Feed. Her number is 01632 960 583.",
+            "Bluestem Seed & Feed",
+        ),
+        ("Bitte rufen Sie Nora Halloran, Leiterin Technik bei Huber Fensterbau, an: 030 5550 123.", "Huber Fensterbau"),
+        ("Elle s'appelle Nora Halloran, directrice technique chez Val Clair, sa ligne : 01 99 00 15 15.", "Val Clair"),
+    ],
+)
+def test_the_company_beside_the_name_of_a_person_who_is_introduced(text: str, company: str):
+    assert best(f"Hello Alex,\n\n{text}\n\nJo") == company
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mon CV est joint.\n\nJo",
+        "See the file.\n - Summary of Acme Objectives.doc\n\nJo",
+        "I write to enron\n\nJo\nto enron",
+    ],
+)
+def test_what_is_no_company(text: str):
+    assert best(text, sender="jo.field@gmail.com") is None
+
+
+def test_words_inside_the_label_of_a_domain_are_no_company():
+    assert best("Frau Prof. Poole hat angerufen.\n\nJo", sender="jo@dachprofi-sued.example", name="Jo") is None
+
+
+def test_a_name_with_a_form_of_others_says_little():
+    candidates = found("We met at Stone Pipeline Corp. last week.\n\nJo")
+    assert all(candidate.rule_score < FILLED for candidate in candidates)
+
+
+def test_the_small_print_may_follow_the_name_below_the_farewell():
+    text = (
+        "Hola,\n\nofrecemos una demo.\n\nAtentamente,\nRubén Salas, delegado comercial\nVaporal Higiene SLU\n\n"
+        "Este mensaje se envía a direcciones publicadas. Responde BAJA y no te molestamos más.\n"
+    )
+    assert best(text, sender="info@limpia-todo.example", name="Limpia Todo") == "Vaporal Higiene SLU"

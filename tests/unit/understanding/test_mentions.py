@@ -1,0 +1,133 @@
+"""People whose details a mail hands on, in many languages and forms."""
+
+import pytest
+
+from desktop.domain.evidence import ContactScope
+from desktop.understanding.candidates.people import find_people
+from desktop.understanding.candidates.phones import find_phones
+from desktop.understanding.document import Document, open_document
+from tests.fakes.mails import OWN, message
+
+
+def opened(text: str, **mail: str) -> Document:
+    """Open a mail to the rep."""
+    return open_document(message(text, **mail), OWN)
+
+
+def name(document: Document) -> str | None:
+    """Return the likeliest name."""
+    return max(((c.rule_score, c.value) for c in find_people(document)), default=(0.0, None))[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("Hi,\n\nour new facility lead in Leeds is Priya Nandal. Her direct line is 0113 496 0321. Ring her.\n\nJo",
+         "Priya Nandal"),
+        ("From May your contact for all orders will be Dr Ruth Albury, ruth.albury@acme.example, 020 7946 0123.\n\nJo",
+         "Ruth Albury"),
+        (("Foreman is Kurt \"Bo\" Landry, Landry Homes. Cell's (937) 555-0102. I'd call him tomorrow.\n\nJo Field\n"
+         "Acme\n(937) 555-0199"), "Kurt Landry"),
+        ("Took a call for you. The lady's name is Mona Fitch, she buys for Fitch Farms, ph 020 7946 0133.\n\nJo",
+         "Mona Fitch"),
+        ("Hallo,\n\nbitte wende dich an unsere Leiterin: Frau Dr. Miriam Halder, Tel. 030 23125 448. Ruf sie an.\n\nJo",
+         "Miriam Halder"),
+        (("Bonjour,\n\nLa responsable des achats s'appelle Mme Odile Ferrand, joignable au 01 99 00 12 34. Appelez-la."
+         "\n\nJo"), "Odile Ferrand"),
+        ("Hola,\n\nQuien decide es la gerente, doña Pilar Osorio. Su teléfono es el 91 555 01 23. Llámala.\n\nJo",
+         "Pilar Osorio"),
+        ("Ciao,\n\nil titolare è Marco Vanzetti, il suo numero è 02 5555 0123. Chiamalo a nome mio.\n\nJo",
+         "Marco Vanzetti"),
+        ("Hoi,\n\nje moet bij mijn collega zijn: Sanne de Wit, 020 555 0123. Bel haar even.\n\nGroet,\nJo",
+         "Sanne de Wit"),
+        ("Cześć,\n\npolecam klientkę. Kontakt: Anna Kowal, tel. 22 555 01 23, zadzwoń do niej.\n\nPozdrawiam\nJo",
+         "Anna Kowal"),
+        ("Merhaba,\n\ndostum sera kuruyor.\n\nElif Demirtaş, Demirtaş Tarım. 0533 555 01 23.\nBu hafta arayın.\n\nJo",
+         "Elif Demirtaş"),
+        ("Olá,\n\na responsável é a Eng.ª Marta Coelho, telemóvel 912 555 012. Ligue-lhe já.\n\nJo", "Marta Coelho"),
+        (("Hi,\n\nplease find below the contact at our subsidiary:\n\nLena Orth\nHead of Purchasing\nAcme Polska\n"
+         "+48 22 555 01 99\n\nBest regards\nJo Field\nAcme\n020 7946 0111"), "Lena Orth"),
+        ("A call for you:\nWho: Mrs Tilda Raine, Raine Water\nNumber: 07700 900318\nAbout: the survey\n\nJo",
+         "Tilda Raine"),
+        ("Telefonnotiz\nwer: Frau Prof. Dr. Abt, Stiftung Tal\nTel.: 0761 555 0118\nwas: Angebot\n\nJo", "Abt"),
+    ],
+)  # fmt: skip
+def test_who_is_handed_on(text: str, person: str):
+    document = opened(text)
+    assert (document.scope, name(document)) == (ContactScope.MENTIONED_PERSON, person)
+
+
+def test_the_company_behind_a_name_is_nobody():
+    document = opened("Elif Demir, Demir Tarim. 0533 555 01 23.\nArayın lütfen.\n\nJo")
+    assert [c.value for c in find_phones(document)] == ["+905335550123"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please call me on 020 7946 0111 or my colleague Ann Poe on 020 7946 0112.\n\nJo Field\nAcme",
+        "I talked to Ann Poe yesterday and we agree with your offer.\n\nJo Field\n020 7946 0111",
+        (
+            "Our invoice contact is Ann Poe (ann.poe@acme.example). Could you send us the offer?\n\nRegards\n"
+            "Jo Field\nHead of Customer Care, Acme\nLeeds · 020 7946 0111"
+        ),
+    ],
+)
+def test_who_stays_the_contact(text: str):
+    document = opened(text)
+    assert (document.scope, name(document)) == (ContactScope.SENDER, "Jo Field")
+
+
+def test_a_visitor_of_a_chat_who_says_their_name():
+    text = "15:01 Bot: Your name?\n15:02 Visitor: Petra Lindt, Lindt Stables\n15:03 Visitor: call 020 7946 0144\n"
+    document = opened(text, sender="bot@chat.example", name="ChatBot")
+    assert (document.scope, name(document)) == (ContactScope.MENTIONED_PERSON, "Petra Lindt")
+    assert [c.value for c in find_phones(document)] == ["+442079460144"]
+
+
+def test_an_assistant_who_writes_for_somebody():
+    text = "scrivo per conto dell'Ing. Fulvio Zani, Direttore, che vorrebbe incontrarLa.\n\nOrnella Bini\nSegreteria"
+    document = opened(f"Egregio Dottore,\n\n{text}", sender="segreteria@carta.example", name="Segreteria")
+    assert (document.scope, name(document)) == (ContactScope.MENTIONED_PERSON, "Fulvio Zani")
+
+
+def test_lines_answered_one_by_one_are_those_of_whoever_signs_them():
+    text = (
+        "Hi Marta, see below.\n\n> 1. Is it in stock?\n\nYes.\n\n> Thanks\n> --\n> Marta Ruiz, Plant Manager\n"
+        "> Ruiz Foods\n> 559.555.0165 / marta@ruiz.example\n\nAlex"
+    )
+    document = opened(text, sender=next(iter(OWN)), name="Alex Morgan")
+    assert (document.scope, name(document)) == (ContactScope.QUOTED_SENDER, "Marta Ruiz")
+    assert document.author.address
+    assert document.author.address.text == "marta@ruiz.example"
+
+
+# --- desks, and who signs for them ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "shown", "person"),
+    [
+        ("Bitte ein Angebot.\n\nMit freundlichen Grüßen\n\ni. A. Sabine Kreuz\nEinkauf", "einkauf@firma.example",
+         "Firma Einkauf", "Sabine Kreuz"),
+        ("Merci.\n\nBien cordialement,\n\nMme Élodie Garnier\nService Achats", "achats@usine.example", "Achats USINE",
+         "Élodie Garnier"),
+        ("Dziękuję.\n\nZ poważaniem\nmgr inż. Halina Dudek\nZarządca", "administracja@park.example",
+         "Administracja Park", "Halina Dudek"),
+        ("Cordiali saluti\n\nrag. Donata Perini\nUfficio Amministrazione", "pec.amministrazione@vino.example",
+         "Per conto di: vino", "Donata Perini"),
+        ("Atentamente,\nRubén Galán, delegado comercial\nVapor Higiene SLU", "info@vapor.example", "Vapor 3000",
+         "Rubén Galán"),
+        ("Wir laden ein.\n\nEs freut sich\nLudwig Kolb jun. mit Team\n\nKolb Landtechnik GmbH",
+         "einladung@kolb.example", "Kolb Hausmesse", "Ludwig Kolb"),
+        ("Questions? Call Ms Freja Holm on +45 65 55 01 19.\n\nCongress Team", "events@congress.example",
+         "Congress Team", "Freja Holm"),
+    ],
+)  # fmt: skip
+def test_who_signs_for_a_desk(text: str, address: str, shown: str, person: str):
+    assert name(opened(f"Hello,\n\n{text}", sender=address, name=shown)) == person
+
+
+def test_a_heading_is_no_name():
+    text = "LAST CALL\n\nWHO SHOULD ATTEND\n     Traders and schedulers\n\nTO REGISTER\n     Fax the form to us"
+    assert name(opened(text, sender="register@basis.example", name="")) is None
