@@ -4,13 +4,15 @@ One pass over the lines, whatever the mail looks like: ten thousand quoted lines
 mail is quoted text too, but it is what the mail is about, so each quoted stretch remembers who wrote it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from desktop.domain.evidence import Zone, ZonedLine
 from desktop.understanding import quoting, signatures
-from desktop.understanding.headers import Place, QuotedHeader, TextLine, find_header
-from desktop.understanding.introductions import find_introduction
+from desktop.understanding.headers import Place, QuotedHeader, TextLine, find_header, may_be_header
+from desktop.understanding.introductions import find_introduction, may_be_introduction, verbs_in
 
 __all__ = ["Anatomy", "Block", "BlockKind", "TextLine", "dissect", "split_lines"]
 
@@ -28,23 +30,44 @@ class BlockKind(StrEnum):
     FORWARDED = "forwarded"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Block:
     """One person's stretch of the mail.
 
     `author` is where the quoted header names who wrote it ([start, end) of the text), None for the mail's own
-    sender. `body` and `signature` are its lines, disclaimers left out. `sent`, `subject` and `recipients` are where
-    the header states those, None where it does not; `depth` is how many quote marks its lines have.
+    sender; `name` is what stands there, or the sender's name. `sent`, `subject` and `recipients` are where the header
+    states those, None where it does not; `depth` is how many quote marks its lines have.
+
+    `zones` says what each of `lines` is, `body` and `signature` are two kinds of them. They are worked out when asked
+    for: of most quoted blocks nobody asks.
     """
 
     kind: BlockKind
     author: Place | None
-    body: tuple[TextLine, ...]
-    signature: tuple[TextLine, ...]
+    lines: tuple[TextLine, ...]
+    name: str = ""
     sent: Place | None = None
     subject: Place | None = None
     recipients: Place | None = None
     depth: int = 0
+
+    @cached_property
+    def zones(self) -> tuple[Zone, ...]:
+        """What each line is: new text, signature or disclaimer."""
+        return signatures.find_signature([line.text for line in self.lines], sender=self.name)
+
+    @cached_property
+    def body(self) -> tuple[TextLine, ...]:
+        """The lines of new text."""
+        return self._of(Zone.NEW)
+
+    @cached_property
+    def signature(self) -> tuple[TextLine, ...]:
+        """The lines of the signature."""
+        return self._of(Zone.SIGNATURE)
+
+    def _of(self, wanted: Zone) -> tuple[TextLine, ...]:
+        return tuple(line for line, zone in zip(self.lines, self.zones, strict=True) if zone is wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +114,16 @@ def dissect(text: str, *, subject: str = "", sender: str = "") -> Anatomy:
     """
     lines = split_lines(text)
     is_forward = bool(quoting.FORWARD_SUBJECT.match(subject))
-    parts = _Divider(lines, is_forward=is_forward).run()
-    zones = [Zone.QUOTED] * len(lines)
+    parts = _Divider(lines, verbs_in(text), is_forward=is_forward).run()
     blocks: list[Block] = []
     for number, part in enumerate(parts):
-        name = _words_at(text, part.header.author) if number else sender
-        marked = signatures.find_signature([lines[index].text for index in part.lines], sender=name)
-        found: dict[Zone, list[TextLine]] = {zone: [] for zone in Zone}
-        for index, zone in zip(part.lines, marked, strict=True):
-            found[zone].append(lines[index])
-            if not number:
-                zones[index] = zone
         head = part.header
-        body, signature = tuple(found[Zone.NEW]), tuple(found[Zone.SIGNATURE])
-        blocks.append(
-            Block(part.kind, head.author, body, signature, head.sent, head.subject, head.recipients, part.depth)
-        )
+        name = _words_at(text, head.author) if number else sender
+        own = tuple(lines[index] for index in part.lines)
+        blocks.append(Block(part.kind, head.author, own, name, head.sent, head.subject, head.recipients, part.depth))
+    zones = [Zone.QUOTED] * len(lines)
+    for index, zone in zip(parts[0].lines, blocks[0].zones, strict=True):
+        zones[index] = zone
     starts = [0, *(line.end + 1 for line in lines[:-1])]
     zoned = tuple(ZonedLine(start, line.end, zone) for start, line, zone in zip(starts, lines, zones, strict=True))
     return Anatomy(zoned, tuple(blocks))
@@ -123,8 +140,9 @@ class _Divider:
     header without marks everything is quoted, to the end of the mail or the next header.
     """
 
-    def __init__(self, lines: list[TextLine], *, is_forward: bool) -> None:
+    def __init__(self, lines: list[TextLine], verbs: Sequence[str], *, is_forward: bool) -> None:
         self._lines = lines
+        self._verbs = verbs
         self._is_forward = is_forward
         self._own = _Open(BlockKind.NEW, QuotedHeader(0), 0, [])
         self._parts = [self._own]
@@ -217,7 +235,7 @@ class _Divider:
 
     def _header(self, index: int) -> int:
         """At a header block of a quoted mail, open its block and return the line after it; else 0."""
-        header = find_header(self._lines, index)
+        header = find_header(self._lines, index) if may_be_header(self._lines, index) else None
         if header is None:
             return 0
         outermost = len(self._parts) == 1
@@ -228,7 +246,8 @@ class _Divider:
 
     def _introduction(self, index: int) -> int:
         """At "On … wrote:" open the quoted block and return the line after it; else 0."""
-        header = find_introduction(self._lines, index)
+        may_be = may_be_introduction(self._lines[index].text, self._verbs)
+        header = find_introduction(self._lines, index) if may_be else None
         if header is None:
             return 0
         outer = 0 if header.is_enclosed else self._lines[index].depth

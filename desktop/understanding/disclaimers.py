@@ -54,6 +54,22 @@ _LEGAL_WORD = re.compile(
     r"|haftung|confidentiel\w*|destinataires?|erreur|interdite?|détrui\w+|confidencial\w*|destinatari\w*|prohibid[oa]"
     r"|riservat\w+|vietat\w+|vertrouwelijk\w*)\b"
 )
+# What the three patterns above cannot match without, in small letters: looking for these is far quicker.
+_LEGAL_STEMS = (
+    "confiden", "recipient", "intended", "unauthori", "prohibited", "liab", "privileged", "disclos", "distribut",
+    "disseminat", "copying", "delete", "in error", "notify", "virus", "attachment", "proprietary", "solely",
+    "addressee", "empfänger", "vertraulich", "adressat", "unbefugt", "irrtümlich", "löschen", "vernichten", "haftung",
+    "destinat", "erreur", "interdit", "détrui", "prohibid", "riservat", "vietat", "vertrouwelijk",
+)  # fmt: skip
+_STEMS = (
+    "property of", "and any ", "if you ", "disclaimer", "the environment", "think before", "registered", "ausschlie",
+    "bestimmt", "anhäng", "nicht der", "amtsgericht", "umwelt", "destin", "pièces jointes", "environnement",
+    "imprimir", "legal", "informazioni contenute", "bestemd", "fortrolig", "konfiden", "luottamuks", "poufn",
+    "niniejsza", "конфиденциальн", "mailing list", "listinfo", "mailman", "unsubscribe", "abmelden", "désabonner",
+    "de baja", "scanned", "checked by", "do you yahoo", "get your", "free e", "free m", "free -", "msn ", "privacidad",
+    "datenschutz", "ihre daten", "firmenbuch", "handelsregister", "preferences", "privacy", "you received this",
+    "view this message", "on github", "reply to this",
+)  # fmt: skip
 _BANNER = re.compile(
     r"(?i)\W{0,6}(?:external(?: e-?mail| sender| message)?\s?[:\])!-]|caution\s?[:!-]|warning\s?[:!-].{0,60}external"
     r"|(?:this (?:e-?mail|message)|the sender).{0,60}"
@@ -115,7 +131,11 @@ def notice_start(lines: Sequence[str], first: int = 0) -> int:
 
 def _first_notice(lines: Sequence[str], begin: int, end: int, text: str) -> int | None:
     """Return the line of a paragraph at which its notice begins, or None."""
-    if len({word.lower() for word in _LEGAL_WORD.findall(text)}) >= LEGAL_WORDS:
+    lowered = "\n".join(line[:MAX_SEARCHED] for line in lines[begin:end]).lower()
+    is_legal = any(stem in lowered for stem in _LEGAL_STEMS)
+    if not is_legal and not any(stem in lowered for stem in _STEMS):
+        return None
+    if is_legal and len({word.lower() for word in _LEGAL_WORD.findall(text)}) >= LEGAL_WORDS:
         for index in range(begin, end):
             if _NOTICE.search(lines[index][:MAX_SEARCHED]):
                 is_inner = index - begin > 2

@@ -12,6 +12,7 @@ from desktop.domain.interactions import EmailMessage
 from desktop.understanding.candidates.amounts import possible_amounts
 from desktop.understanding.candidates.dates import possible_days
 from desktop.understanding.document import source_text
+from desktop.understanding.passages import without_marks
 
 MAX_WORDS_OF_VALUE = 400
 LAST_DIGITS = 6
@@ -37,7 +38,7 @@ def is_grounded(message: EmailMessage, fact: Fact) -> bool:
         return len(text) <= MAX_WORDS_OF_VALUE and _is_day(message, fact)
     if fact.kind is FactKind.PERSON:
         return all(word in text.casefold() for word in fact.value.casefold().split())
-    return " ".join(text.split()).casefold() == fact.value.casefold()
+    return " ".join(without_marks(text).split()).casefold() == fact.value.casefold()
 
 
 def _same_number(value: str, text: str) -> bool:

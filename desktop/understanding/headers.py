@@ -13,6 +13,7 @@ Artefacts of quoted-printable ("=20", "=09" at the ends of a line) are looked pa
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from desktop.understanding import quoting
@@ -27,6 +28,10 @@ MAX_MARK = 400
 _ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _ARTEFACT = re.compile(r"(?:=20|=09)+(?= *$)|=$|^(?:=20|=09)+")
 _CLOCK = re.compile(r"\d[:.]\d\d")
+_LABEL_REACH = 40  # no label, with the marks before and behind it, is longer
+_SHORT_MARK = 60
+_MARK_FIRST = frozenset("-=_*bBaAdDiIsSvVнН")
+_DIRECTLY_BELOW = re.compile(r"\s*[\d<=]")
 _EXCHANGE_TAIL = re.compile(r"[/@]")
 Place = tuple[int, int]
 
@@ -66,17 +71,50 @@ class _Labels:
     has_address: bool = False
 
 
+def may_be_header(lines: Sequence[TextLine], at: int) -> bool:
+    """Whether a header can begin at line `at`: a label, a mark, a date on it or on the line below.
+
+    Says no of most lines, quickly; a yes means nothing.
+    """
+    text = lines[at].text
+    if _may_be_label(text) or _has_clock(text) or _may_be_mark(text):
+        return True
+    below = _text(lines, at + 1)
+    return bool(_DIRECTLY_BELOW.match(below)) or _may_be_label(below) or _has_clock(below)
+
+
+def _may_be_mark(text: str) -> bool:
+    """Whether a mark can begin with this line: one in words alone ("Begin forwarded message") is short."""
+    bare = text.strip()
+    if bare[:1] not in _MARK_FIRST:
+        return False
+    return len(bare) <= _SHORT_MARK or bare[0] in "-=_*" or bare.endswith(("=", "=20", "=09"))
+
+
+def _may_be_label(text: str) -> bool:
+    head = text[:_LABEL_REACH]
+    return ":" in head or "：" in head or "respond" in head.lower()
+
+
+def _label(text: str) -> re.Match[str] | None:
+    return quoting.LABEL.match(text) if _may_be_label(text) else None
+
+
+def _has_clock(text: str) -> bool:
+    return (":" in text or "." in text) and bool(_CLOCK.search(text))
+
+
 def find_header(lines: Sequence[TextLine], at: int) -> QuotedHeader | None:
     """Return the header that begins at line `at`, or None. Looks at a bounded number of lines below it."""
     text = lines[at].text
-    if not text or (len(text) > MAX_MARK and not quoting.LABEL.match(text)):
+    if not text or (len(text) > MAX_MARK and not _label(text)):
         return None
     return _marked(lines, at) or _unmarked(lines, at, is_marked=False)
 
 
 def _marked(lines: Sequence[TextLine], at: int) -> QuotedHeader | None:
     """Return a header that begins with a mark, one to three lines long."""
-    if not quoting.MARK_START.match(lines[at].text):
+    if not _may_be_mark(lines[at].text) or not quoting.MARK_START.match(lines[at].text):
         return None
     joined = ""
     for last in range(at, min(at + MAX_MARK_LINES, len(lines))):
@@ -109,7 +147,7 @@ def _below_mark(lines: Sequence[TextLine], mark: str, after: int, *, is_forward:
 
 def _unmarked(lines: Sequence[TextLine], at: int, *, is_marked: bool) -> QuotedHeader | None:
     text = clean(lines[at].text)
-    if quoting.LABEL.match(text):
+    if _label(text):
         found = _labelled(lines, at, is_marked=is_marked)
         if found:
             return found
@@ -117,7 +155,7 @@ def _unmarked(lines: Sequence[TextLine], at: int, *, is_marked: bool) -> QuotedH
 
 
 def _labelled(lines: Sequence[TextLine], at: int, *, is_marked: bool) -> QuotedHeader | None:
-    first = quoting.LABEL.match(clean(lines[at].text))
+    first = _label(clean(lines[at].text))
     begins_with_sender = bool(first) and first.lastgroup == "sender"  # type: ignore[union-attr]  # bool() has checked
     labels = _read_labels(lines, at, MAX_LINES if begins_with_sender else MAX_BEFORE_SENDER)
     kinds = labels.places.keys()
@@ -154,9 +192,12 @@ def _one_line(lines: Sequence[TextLine], at: int) -> QuotedHeader | None:
     text = lines[at].text
     if len(text) > 300:
         return None
+    has_clock = _has_clock(text)
     for last in (at, at + 1):
         if last >= len(lines) or lines[last].depth != lines[at].depth:
             return None
+        if not (has_clock or _has_clock(lines[last].text)):
+            continue
         joined = clean(text) if last == at else f"{clean(text)} {clean(lines[last].text)}"
         if not _CLOCK.search(joined.rstrip()[-14:]):
             continue
@@ -171,7 +212,9 @@ def _one_line(lines: Sequence[TextLine], at: int) -> QuotedHeader | None:
 
 def _two_lines(lines: Sequence[TextLine], at: int) -> QuotedHeader | None:
     """Return a name above a line that is only a date, with "To:" below; or None."""
-    if len(lines[at].text) > 200 or quoting.DATE_LINE.fullmatch(clean(lines[at].text)):
+    below = _text(lines, at + 1)
+    may_be = bool(_DIRECTLY_BELOW.match(below)) or _may_be_label(below)
+    if not may_be or len(lines[at].text) > 200 or quoting.DATE_LINE.fullmatch(clean(lines[at].text)):
         return None
     index = at + 1
     while index < min(at + 4, len(lines)) and lines[index].depth == lines[at].depth:
@@ -183,7 +226,7 @@ def _two_lines(lines: Sequence[TextLine], at: int) -> QuotedHeader | None:
             if labels is None:
                 return None
             return _with(labels, _narrowed(lines, at, _trimmed(lines[at])), _trimmed(lines[index]))
-        is_more_of_it = text.lstrip().startswith("<") or quoting.LABEL.match(text)
+        is_more_of_it = text.lstrip().startswith("<") or _label(text)
         if not is_more_of_it:
             return None
         index += 1
@@ -195,7 +238,7 @@ def _labels_below(lines: Sequence[TextLine], index: int) -> _Labels | None:
     limit = min(index + 5, len(lines))
     while index < limit and not clean(lines[index].text).strip():
         index += 1
-    if index >= limit or not quoting.LABEL.match(clean(lines[index].text)):
+    if index >= limit or not _label(clean(lines[index].text)):
         return None
     labels = _read_labels(lines, index)
     return labels if "recipient" in labels.places else None
@@ -208,7 +251,7 @@ def _read_labels(lines: Sequence[TextLine], at: int, most: int = MAX_LINES) -> _
     index = at
     while index < min(at + most, len(lines)):
         text = clean(lines[index].text)
-        label = quoting.LABEL.match(text) if len(text) < MAX_LABEL_LINE else None
+        label = _label(text) if len(text) < MAX_LABEL_LINE else None
         if label:
             kind = str(label.lastgroup)
             if kind in found.places and kind in ("sender", "subject"):
@@ -234,7 +277,7 @@ def _past_blanks(lines: Sequence[TextLine], index: int, found: _Labels) -> int:
     limit = min(index + MAX_BLANKS, len(lines))
     while index < limit and not clean(lines[index].text).strip():
         index += 1
-    if index < limit and quoting.LABEL.match(clean(lines[index].text)[:MAX_MARK]):
+    if index < limit and _label(clean(lines[index].text)[:MAX_MARK]):
         return index
     return -1
 
@@ -247,11 +290,11 @@ def _is_wrapped(lines: Sequence[TextLine], index: int, kind: str) -> bool:
     if len(text) > 2000 or not kind:
         return False
     if kind == "subject":
-        is_last = not following.strip() or bool(quoting.LABEL.match(following))
+        is_last = not following.strip() or bool(_label(following))
         return (len(above) >= 60 or text.startswith((" ", "\t"))) and is_last
     if above.endswith((",", ";")) or text.startswith((" ", "\t", "<")):
         return True
-    return bool(quoting.LABEL.match(following)) or any(mark in text for mark in ("@", ";", "/", "<", "mailto:"))
+    return bool(_label(following)) or any(mark in text for mark in ("@", ";", "/", "<", "mailto:"))
 
 
 def _with(labels: _Labels, author: Place | None, sent: Place | None) -> QuotedHeader:
@@ -278,6 +321,11 @@ def clean(text: str) -> str:
     """Return a line with blanks for the artefacts of quoted-printable at its ends, as long as before."""
     if "=20" not in text and "=09" not in text and not text.endswith("="):
         return text
+    return _cleaned(text)
+
+
+@lru_cache(maxsize=128)  # the lines of one header and those below it: each is looked at several times
+def _cleaned(text: str) -> str:
     return _ARTEFACT.sub(lambda match: " " * len(match[0]), text)
 
 

@@ -1,179 +1,149 @@
-"""Why a mail was written and how its writer feels, by the words used; with the words as Evidence."""
+"""Why a mail was written, by the words used, their place and its form; with the words as Evidence.
 
+Two readers are heard. Phrases: each one found counts by its weight, more in the subject and in the first sentences,
+less in what is only handed on; a second and third one of the same list add a little; what was said in lists of asks
+and questions adds to it. Words: a linear model over all words of the mail (`mail_model`), which also knows what no
+phrase names. Their sums become shares by a softmax, so that a mail with few signs has no clear winner.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
-from desktop.domain.evidence import Intent, Label, Part, Sentiment
-from desktop.understanding.document import Document
+from desktop.domain.evidence import Intent, Label, Part
+from desktop.understanding.cues import cues_of, folded, pattern_of
+from desktop.understanding.document import AuthorOrigin, Document
+from desktop.understanding.mail_model import counts_of, shipped
 from desktop.understanding.software import is_aimed_at_software
-from desktop.understanding.words import phrases
 
-_CUES: dict[Intent, tuple[tuple[float, str], ...]] = {
-    Intent.INQUIRY: (
-        (
-            3.0,
-            (
-                r"interested in|(?:a |your |send (?:me|us) )?(?:quote|quotation|pricing|price list|proposal)\b"
-                r"|how much|what (?:would|does) .{1,40} cost|request for (?:quotation|proposal)"
-                r"|purchase order|place an order|like to (?:order|buy|purchase|try|trial)|looking for (?:a|an|some)"
-                r"|evaluat(?:e|ing)|demo\b|budget|go ahead with|accept your (?:offer|quote)"
-            ),
-        ),
-        (
-            3.0,
-            (
-                r"angebot|preisliste|offerte|interess(?:e an|iere|ieren|iert)|bestell(?:en|ung)|was kostet|wir suchen"
-                r"|benötigen wir|wir benötigen|wir brauchen|kostenvoranschlag|auftrag"
-            ),
-        ),
-        (
-            3.0,
-            (
-                r"devis|tarifs?\b|intéressés? par|bon de commande|commander|nous recherchons|proposition commerciale"
-                r"|combien co[uû]te|appel d'offres"
-            ),
-        ),
-        (1.0, r"could you (?:offer|supply|deliver)|options|features|roll[- ]?out|licen[cs]es?|seats|units|pilot|renew"),
-    ),
-    Intent.COMPLAINT_OR_ISSUE: (
-        (
-            3.5,
-            (
-                r"complain(?:t|ing)?|unacceptable|not acceptable|disappoint(?:ed|ing)|frustrat(?:ed|ing)|third time"
-                r"|still (?:not|no|broken|waiting)|does(?:n't| not) work|not working|broken|defective|damaged"
-                r"|refund|credit note|fault(?:y)?|outage|out of order|fed up|cancel (?:our|the|my)|wrong (?:item"
-                r"|invoice|amount|order)|failed|missing|crash(?:es|ed|ing)?|overcharged|error\b|stopped working"
-            ),
-        ),
-        (
-            3.5,
-            (
-                r"beschwer(?:de|en)|reklam(?:ation|ieren|iere)|mangelhaft|defekt|kaputt|funktioniert nicht"
-                r"|ausgefallen|enttäuscht|inakzeptabel|nicht akzeptabel|verärgert|stornier(?:en|ung)|beschädigt"
-                r"|immer noch nicht|fehlerhaft|mahnung"
-            ),
-        ),
-        (
-            3.5,
-            (
-                r"réclamation|plainte|inacceptable|déçus?|mécontent(?:e|s)?|ne fonctionne (?:pas|plus)|en panne"
-                r"|défectueu(?:x|se)|remboursement|avoir\b.{0,20}facture|toujours pas|endommagée?s?"
-                r"|retard de livraison"
-            ),
-        ),
-    ),
-    Intent.MEETING_REQUEST: (
-        (
-            2.5,
-            (
-                r"meet(?:ing)?\b|reschedul(?:e|ing)|schedule a|calendar|invite|invitation|appointment|available (?:on"
-                r"|for|next)|a (?:quick )?call\b|catch up|move (?:our|the|tomorrow's)|does .{1,30} (?:suit|work)"
-                r"|time slot|postpone"
-            ),
-        ),
-        (
-            2.5,
-            (
-                r"termin\b|treffen|besprechung|verschieben|telefonat|kalender|einladung|passt (?:es )?ihnen"
-                r"|zeit (?:für|hätten)"
-            ),
-        ),
-        (2.5, r"rendez-vous|réunion|rencontr(?:er|e)|disponible|reporter|décaler|créneau|visio"),
-    ),
-    Intent.STATUS_UPDATE: (
-        (
-            2.5,
-            (
-                r"new (?:phone |mobile |telephone )?number|new (?:job|role|position|address|e-?mail)|(?:have|has"
-                r"|'ve) (?:moved|left|changed|joined)|no longer (?:with|at|work)|my successor|taking over"
-                r"|please update|contact details|as of \d|effective"
-            ),
-        ),
-        (
-            2.5,
-            (
-                r"neue (?:telefonnummer|nummer|adresse|position|e-mail|mobilnummer|anschrift|stelle)"
-                r"|nachfolger(?:in)?|ab sofort|nicht mehr (?:bei|für)|übernimmt|kontaktdaten|zuständig"
-            ),
-        ),
-        (
-            2.5,
-            (
-                r"nouve(?:au|lle) (?:numéro|adresse|poste|coordonnées)|j'ai (?:changé|quitté|rejoint)|mon successeur"
-                r"|désormais|coordonnées"
-            ),
-        ),
-        (
-            0.7,
-            (
-                r"fyi|for your information|attached (?:is|are)|as discussed|update\b|zur info|anbei|ci-joint"
-                r"|pour information"
-            ),
-        ),
-    ),
+MAX_SENTENCES = 80
+MAX_CHARACTERS = 12_000
+MAX_SENTENCE = 1200
+MAX_SUBJECT = 300
+
+_SUBJECT_WEIGHT = 1.25
+_FIRST_WEIGHT = 1.15
+_BESIDE_WEIGHT = 0.7
+_REPEATED = 0.22
+_MAX_REPEATS = 3
+_PHRASES_COUNT = 0.72
+_WORDS_COUNT = 1.5
+_BASE = {Intent.OTHER: 1.6, Intent.REQUEST_ACTION: 0.4, Intent.STATUS_UPDATE: 0.3, Intent.INQUIRY: 0.2}
+_FLAGS = {
+    "auto-reply": {Intent.OTHER: 6.0},
+    "bounce": {Intent.OTHER: 6.0},
+    "bulk": {Intent.OTHER: 2.0, Intent.PROPOSAL_OR_OFFER: 0.5},
+    "calendar": {Intent.MEETING_REQUEST: 2.5},
 }
-_NEGATIVE = (
-    r"unacceptable|not acceptable|disappoint\w*|frustrat\w*|angry|furious|fuming|terrible|worst|annoy\w*|unhappy"
-    r"|complain\w*|fed up|ridiculous|not good enough|lawyer|legal action|cancel|broken|poor|embarrass\w*"
-    r"|enttäuscht|verärgert|inakzeptabel|unverschämt|ärgerlich|beschwer\w*|anwalt|mangelhaft|frech\w*"
-    r"|inacceptable|déçu\w*|mécontent\w*|furieu\w*|scandaleu\w*|avocat|honteu\w*|problème|worried"
-    r"|concerned"
-)
-_POSITIVE = (
-    r"great|excellent|happy|pleased|delighted|love|fantastic|perfect|wonderful|impressed|excited|brilliant"
-    r"|keen|enjoyed|good news|thank you for the (?:great|quick|good|helpful)"
-    r"|freue\w*|freuen|super|toll|begeistert|prima|zufrieden|hervorragend|klasse|ravi\w*|parfait\w*"
-    r"|excellent\w*|enchanté\w*|super|content\w*|avec plaisir|bravo"
-)
-_COMPILED = {
-    intent: tuple((weight, phrases(rf"\b(?:{pattern})\w{{0,3}}\b")) for weight, pattern in cues)
-    for intent, cues in _CUES.items()
-}
-_MOODS = {
-    Sentiment.NEGATIVE: phrases(rf"\b(?:{_NEGATIVE})\b|!{{2,}}"),
-    Sentiment.POSITIVE: phrases(rf"\b(?:{_POSITIVE})\b"),
-}
-_SUBJECT_BONUS = 1.5
+
+Shares = dict[Intent, float]
+Place = tuple[Part, int, int]
 
 
-def _spans(document: Document) -> list[tuple[int, int]]:
-    return list(islice(document.sentences(), 200))
+class _Sentence:
+    """A sentence ready to be searched: folded text, where it stands and what it weighs."""
+
+    __slots__ = ("part", "start", "text", "weight")
+
+    def __init__(self, part: Part, start: int, *, text: str, weight: float) -> None:
+        self.part = part
+        self.start = start
+        self.text = folded(text)
+        self.weight = weight
 
 
-def intent_by_rules(document: Document) -> tuple[Label, dict[Intent, float]]:
+def intent_by_rules(document: Document) -> tuple[Label, Shares]:
     """Return the likeliest Intent with its Evidence, and a distribution over all of them that sums to 1."""
-    weights = dict.fromkeys(Intent, 0.25)
-    weights[Intent.OTHER] = 1.0
-    first: dict[Intent, Label] = {}
-    spans = _spans(document)
-    subject = "" if is_aimed_at_software(document.message.subject) else document.message.subject[:300]
-    for intent, cues in _COMPILED.items():
-        for weight, pattern in cues:
-            hits = [match for start, end in spans for match in pattern.finditer(document.text, start, end)]
-            in_subject = pattern.search(subject)
-            weights[intent] += weight * min(len(hits), 3) ** 0.5 + (weight * _SUBJECT_BONUS if in_subject else 0.0)
-            if hits and intent not in first:
-                first[intent] = Label(intent.value, 0.0, document.cite(*hits[0].span()))
-            elif in_subject and intent not in first:
-                first[intent] = Label(intent.value, 0.0, document.cite(*in_subject.span(), Part.SUBJECT))
-    total = sum(weights.values())
-    shares = {intent: weight / total for intent, weight in weights.items()}
+    sentences = _sentences(document)
+    sums: Shares = {intent: _BASE.get(intent, 0.0) for intent in Intent}
+    places: dict[Intent, Place] = {}
+    for intent in Intent:
+        worth, place = _worth(sentences, intent, document.language)
+        sums[intent] += worth
+        if place:
+            places[intent] = place
+    _add_form(sums, document, sentences)
+    shares = _softmax(_with_words(sums, document))
     best = max(shares, key=shares.__getitem__)
-    evidence = first[best].evidence if best in first else None
+    evidence = None
+    if best in places:
+        part, start, end = places[best]
+        evidence = document.cite(start, end, part)
     return Label(best.value, shares[best], evidence), shares
 
 
-def sentiment_by_rules(document: Document) -> tuple[Label, dict[Sentiment, float]]:
-    """Return the likeliest Sentiment with its Evidence, and a distribution that sums to 1."""
-    counts = {Sentiment.NEUTRAL: 0.8, Sentiment.POSITIVE: 0.1, Sentiment.NEGATIVE: 0.1}
-    evidence: dict[Sentiment, tuple[int, int]] = {}
-    for start, end in _spans(document):
-        for mood, pattern in _MOODS.items():
-            for match in pattern.finditer(document.text, start, end):
-                counts[mood] += 1.0
-                evidence.setdefault(mood, match.span())
-    counts[Sentiment.NEGATIVE] *= 1.3
-    total = sum(counts.values())
-    shares = {mood: count / total for mood, count in counts.items()}
-    best = max(shares, key=shares.__getitem__)
-    where = document.cite(*evidence[best]) if best in evidence else None
-    return Label(best.value, shares[best], where), shares
+def texts_of(document: Document) -> tuple[str, list[str]]:
+    """Return the subject, or nothing where it speaks to software, and the sentences that are read, folded."""
+    sentences = _sentences(document)
+    subject = " ".join(s.text for s in sentences if s.part is Part.SUBJECT)
+    return subject, [s.text for s in sentences if s.part is Part.BODY]
+
+
+def _with_words(sums: Mapping[Intent, float], document: Document) -> Shares:
+    """Return phrases and words together: their logarithms added, each by how far it can be trusted."""
+    by_words = shipped().log_shares(counts_of(*texts_of(document)))
+    return {intent: _PHRASES_COUNT * worth + _WORDS_COUNT * by_words[intent.value] for intent, worth in sums.items()}
+
+
+def _sentences(document: Document) -> list[_Sentence]:
+    subject = document.message.subject[:MAX_SUBJECT]
+    found = []
+    if subject.strip() and not is_aimed_at_software(document.message.subject):
+        found.append(_Sentence(Part.SUBJECT, 0, text=subject, weight=_SUBJECT_WEIGHT))
+    own = [(line.start, line.end) for line in document.anatomy.own.body]
+    is_forward = document.author.origin is AuthorOrigin.FORWARDED
+    room = MAX_CHARACTERS
+    for number, (start, end) in enumerate(islice(document.sentences(), MAX_SENTENCES)):
+        text = document.text[start : min(end, start + MAX_SENTENCE)]
+        room -= len(text)
+        if room < 0:
+            break
+        is_beside = is_forward and bool(own) and own[0][0] <= start < own[-1][1]
+        weight = _BESIDE_WEIGHT if is_beside else _FIRST_WEIGHT if number < 2 else 1.0
+        found.append(_Sentence(Part.BODY, start, text=text, weight=weight))
+    return found
+
+
+def _worth(sentences: Sequence[_Sentence], intent: Intent, language: str) -> tuple[float, Place | None]:
+    """Return what the phrases for one Intent add up to, and the first place of the weightiest."""
+    total, place, heaviest = 0.0, None, 0.0
+    for cue in cues_of("intents", intent.value, language):
+        best, said = 0.0, set()
+        for sentence in sentences:
+            for match in islice(cue.pattern.finditer(sentence.text), _MAX_REPEATS):
+                said.add(match[0])
+                worth = cue.weight * sentence.weight
+                best = max(best, worth)
+                if worth > heaviest and match.end() > match.start():
+                    heaviest = worth
+                    place = (sentence.part, sentence.start + match.start(), sentence.start + match.end())
+        total += best * (1.0 + _REPEATED * min(max(len(said) - 1, 0), _MAX_REPEATS))
+    return total, place
+
+
+def _add_form(sums: Shares, document: Document, sentences: Sequence[_Sentence]) -> None:
+    """Add what the form of the mail speaks for: attachments, direct requests, questions, marks of the mail filters."""
+    for flag in document.message.flags:
+        for intent, worth in _FLAGS.get(flag, {}).items():
+            sums[intent] += worth
+    body = [sentence for sentence in sentences if sentence.part is Part.BODY]
+    direct = pattern_of("asking", "direct", document.language)
+    courtesy = pattern_of("asking", "courtesy", document.language)
+    asks = sum(bool(direct.search(s.text)) and not courtesy.search(s.text) for s in body)
+    questions = sum(s.text.rstrip().endswith("?") and not courtesy.search(s.text) for s in body)
+    sums[Intent.REQUEST_ACTION] += 0.9 * min(asks, 1) + 0.3 * min(max(asks - 1, 0), 2)
+    sums[Intent.INQUIRY] += 0.5 * min(questions, 3)
+    if document.message.attachments:
+        sums[Intent.DOCUMENT_DELIVERY] += 0.7
+    words = sum(len(s.text.split()) for s in body)
+    if words > 40:
+        sums[Intent.OTHER] -= 0.6
+    if asks or questions:
+        sums[Intent.OTHER] -= 0.5
+
+
+def _softmax(sums: Mapping[Intent, float]) -> Shares:
+    top = max(sums.values())
+    raised = {intent: math.exp(worth - top) for intent, worth in sums.items()}
+    total = sum(raised.values())
+    return {intent: worth / total for intent, worth in raised.items()}

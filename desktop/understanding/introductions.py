@@ -14,6 +14,13 @@ from desktop.understanding.headers import Place, QuotedHeader, TextLine
 MAX_LINES = 4
 MAX_TEXT = 500
 
+# What each of the verbs has in it, in small letters: looking for these is far quicker than for the verbs.
+_STEMS = (
+    "wrote", "writes", "schrieb", "geschrieben", "écrit", "escribi", "escrev", "scritto", "schreef", "geschreven",
+    "skrev", "kirjoitti", "napisa", "pisze", "napsal", "napísal", "написа", "пише", "írta", "scris", "yazd", "έγραψε",
+    "写道", "作成しました", "작성",
+)  # fmt: skip
+_DIGIT = re.compile(r"\d")
 _VERB = re.compile(rf"(?<![\w/-])(?:{quoting.VERB})(?![\w/-])", re.IGNORECASE)
 _START = re.compile(
     r"[\s*\"'(\[-]{0,8}(?:(?:On|Am|Le|El|Il|Op|Em|Na|Dnia|W dniu|Den|Dne|Dňa|Ve středu|Pe|La|Στις|В|At)\s[^\n]{0,60}\d"
@@ -30,6 +37,22 @@ _LEAD = re.compile(
     r"|uživatel|od|(?:GMT|UTC)[+-]?\d{0,4}|MESZ|MEZ|HNEC|HAEC|[A-Z]{2,4}T|CET|CEST|[+-]\d{4}|(?:E|C|M|P)[SD]T)(?![\w@.])[\s,.;:()\"'*\[-]*)*",
     re.IGNORECASE,
 )
+
+
+def verbs_in(text: str) -> tuple[str, ...]:
+    """Return the stems of the verbs of writing that stand in a mail, for `may_be_introduction`."""
+    lowered = text.lower()
+    return tuple(stem for stem in _STEMS if stem in lowered)
+
+
+def may_be_introduction(text: str, verbs: Sequence[str]) -> bool:
+    """Whether a line can begin an introduction: it has a digit, an address or one of the mail's `verbs`.
+
+    Says no of most lines, quickly; a yes means nothing.
+    """
+    if "@" in text or _DIGIT.search(text):
+        return True
+    return bool(verbs) and any(stem in text.lower() for stem in verbs)
 
 
 def find_introduction(lines: Sequence[TextLine], at: int) -> QuotedHeader | None:
@@ -64,7 +87,11 @@ def find_introduction(lines: Sequence[TextLine], at: int) -> QuotedHeader | None
 
 
 def _may_begin(text: str) -> bool:
-    return "@" in text or bool(_START.match(text)) or bool(_VERB.search(text))
+    return "@" in text or bool(_START.match(text)) or _has_verb(text)
+
+
+def _has_verb(text: str) -> bool:
+    return bool(verbs_in(text)) and bool(_VERB.search(text))
 
 
 def _may_end(joined: str) -> bool:

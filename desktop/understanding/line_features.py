@@ -29,20 +29,18 @@ _LABEL_BEHIND = re.compile(
 _ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}\.[\w.-]{1,80}")
 _LINK = re.compile(r"(?i)https?://|\bwww\.\w|^\W{0,2}[\w-]{2,40}\.(?:com|net|org|de|fr|co\.uk|eu|io|example)\b")
 _PLACE = re.compile(r"(?:https?://|www\.|mailto:)\S{1,300}|[\w.+'-]{1,64}@[\w.-]{1,120}")
-_TITLE = re.compile(
-    r"(?i)\b(?:manager|director|president|vice|vp|svp|evp|ceo|cfo|cto|coo|cio|officer|head|lead|leader|engineer"
-    r"|analyst|associate"
-    r"|assistant|administrator|coordinator|consultant|counsel|attorney|partner|founder|owner|specialist|supervisor"
-    r"|buyer"
-    r"|representative|executive|advisor|adviser|architect|developer|accountant|controller|secretary|trader|originator"
-    r"|leiter(?:in)?|leitung|geschäftsführ\w+|einkauf|vertrieb|verkauf|prokurist(?:in)?|vorstand|assistenz|abteilung"
-    r"|referent(?:in)?"
-    r"|responsable|resp|directeur|directrice|gérante?|chargée? d\w+|chef|acheteur|acheteuse|ingénieur|président"
-    r"|gerente|jefe|jefa|compras|ventas|responsabile|direttore|direttrice|ufficio|diretora?|comprador|inkoper|hoofd"
-    r"|directeur"
-    r"|indkøb\w*|innkjøp\w*|inköp\w*|chef|johtaja|päällikkö|kierownik|dyrektor|директор|менеджер|руководитель"
-    r"|начальник)\b"
+_TITLES = (
+    "manager director president vice vp svp evp ceo cfo cto coo cio officer head lead leader engineer analyst "
+    "associate assistant administrator coordinator consultant counsel attorney partner founder owner specialist "
+    "supervisor buyer representative executive advisor adviser architect developer accountant controller secretary "
+    "trader originator leiter leiterin leitung einkauf vertrieb verkauf prokurist prokuristin vorstand assistenz "
+    "abteilung referent referentin responsable resp directeur directrice gérant gérante chef acheteur acheteuse "
+    "ingénieur président gerente jefe jefa compras ventas responsabile direttore direttrice ufficio diretor "
+    "diretora comprador inkoper hoofd johtaja päällikkö kierownik dyrektor директор менеджер руководитель "
+    "начальник"
 )
+_TITLE_WORDS = frozenset(_TITLES.split())
+_TITLE_STEM = re.compile(r"\b(?:geschäftsführ\w|chargée? d\w|indkøb|innkjøp|inköp)")
 _COMPANY = re.compile(
     r"(?:\b(?:Inc|Ltd|LLC|LLP|L\.P|LP|PLC|plc|Corp|Corporation|Company|Co|GmbH|AG|KG|e\.?K|SE|SA|S\.A|SAS|SARL|Sàrl"
     r"|S\.?r\.?l|S\.?p\.?A|BV|B\.V|NV"
@@ -58,23 +56,30 @@ _STREET = re.compile(
     r"|ul\.|ulica)\b"
     r"|(?:stra(?:ß|ss)e|str\.|weg|platz|gasse|straat|gata|allee)\s?\d"
 )
+# One of these stands in every line that _STREET matches: words, or a digit and what a German or Dutch street ends with.
+_STREETS = (
+    "street st avenue ave road rd suite floor blvd boulevard lane drive box square place way highway rue chemin allée "
+    "cedex calle avda plaza via piazza corso rua avenida laan plein gatan vägen vej gade katu tie ul ulica"
+)
+_STREET_WORDS = frozenset(_STREETS.split())
+_STREET_ENDS = ("straße", "strasse", "str.", "weg", "platz", "gasse", "straat", "gata", "allee")
 _ZIP = re.compile(
     r"\b[A-Z]{2},?\s{1,3}\d{5}\b|\b(?:[A-Z]{1,2}-)?\d{4,5} [A-ZÀ-Ž][\w-]+|\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b"
 )
-_PROSE_WORD = re.compile(
-    r"(?i)(?<![\w'])(?:i|i'm|i'll|i've|you|your|we|our|he|she|they|it|this|that|these|will|would|can|could|should|is"
-    r"|are|was|were|be"
-    r"|have|has|had|please|let|if|call|contact|need|know|the|a|what|when|not|do|any|to|me|us"
-    r"|ich|sie|wir|ihr|ihnen|uns|mir|bitte|ist|sind|war|wird|werden|würde|kann|können|haben|habe|hat|das|ein|eine"
-    r"|nicht|zu|wenn|dass"
-    r"|je|vous|nous|il|elle|est|sont|serait|pouvez|pourriez|avez|avons|ai|que|qui|pas|votre|notre|un|une|si"
-    r"|yo|usted|nosotros|por favor|es|son|está|puede|podemos|tenemos|su|una|no|lo|se"
-    r"|io|noi|voi|lei|sono|è|può|possiamo|abbiamo|per favore|non|un|vi|ci"
-    r"|ik|wij|jullie|uw|graag|kunt|kunnen|hebben|heeft|een|het|niet|eu|nós|você|são|pode|temos|não|uma"
-    r"|jag|ni|vi|är|kan|har|det|inte|och|jeg|du|er|ikke|og|minä|me|te|on|voi|ei|ja|proszę|jest|nie|czy|я|вы|мы|не|это"
-    r"|пожалуйста|есть)"
-    r"(?![\w'])"
+_PROSE = (
+    "i i'm i'll i've you your we our he she they it this that these will would can could should is are was were be "
+    "have has had please let if call contact need know the a what when not do any to me us ich sie wir ihr ihnen "
+    "uns mir bitte ist sind war wird werden würde kann können haben habe hat das ein eine nicht zu wenn dass je "
+    "vous nous il elle est sont serait pouvez pourriez avez avons ai que qui pas votre notre un une si yo usted "
+    "nosotros es son está puede podemos tenemos su una no lo se io noi voi lei sono è può possiamo abbiamo non vi "
+    "ci ik wij jullie uw graag kunt kunnen hebben heeft een het niet eu nós você são pode temos não uma jag ni är "
+    "kan har det inte och jeg du er ikke og minä te on ei ja proszę jest nie czy я вы мы не это пожалуйста есть"
 )
+_PROSE_WORDS = frozenset(_PROSE.split())
+_PROSE_PAIRS = ("por favor", "per favore")
+_TOKEN = re.compile(r"\w+")
+_RUN = re.compile(r"[\w']+")
+_DIGIT = re.compile(r"\d")
 _GREETING = re.compile(
     r"(?i)\s*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|guten (?:tag|morgen)|hallo|liebe[rs]?"
     r"|sehr geehrte[rs]?"
@@ -114,15 +119,9 @@ _FROM_END = (0, 1, 2, 3, 5, 8, 12)
 _PATTERNS = (
     ("separator", SEPARATOR.fullmatch),
     ("device", DEVICE.fullmatch),
-    ("extension", _EXTENSION.match),
     ("call label", lambda text: _CALL_LABEL.search(text) or _LABEL_BEHIND.search(text)),
-    ("address", _ADDRESS.search),
     ("link", _LINK.search),
-    ("handle", _HANDLE.search),
-    ("title", _TITLE.search),
     ("company", _COMPANY.search),
-    ("street", _STREET.search),
-    ("zip", _ZIP.search),
     ("greeting", _GREETING.match),
     ("bullet", _BULLET.match),
     ("columns", _COLUMNS.search),
@@ -133,6 +132,8 @@ _PATTERNS = (
     ("name and number", _NAME_AND_NUMBER.fullmatch),
     ("thanks and more", _THANKS.match),
 )
+_WITH_AT = (("address", _ADDRESS.search), ("handle", _HANDLE.search))
+_WITH_DIGIT = (("extension", _EXTENSION.match), ("zip", _ZIP.search))
 _NOT_IN_PROSE = frozenset(("title", "company", "street", "zip", "greeting"))
 
 
@@ -172,15 +173,21 @@ def look_at(line: str, sender: Sequence[str]) -> Look:
         return _LONG_PROSE
     bare = _PLACE.sub(" ", text) if "@" in text or "/" in text or "www" in text else text
     words = _WORDS.findall(bare)
-    prose = len(_PROSE_WORD.findall(bare)) if len(words) > 1 else 0
+    prose = _prose_words(bare.lower()) if len(words) > 1 else 0
     lower = len(_LOWER.findall(bare))
     is_name = len(words) <= 6 and bool(_NAME.fullmatch(text))
     is_sender = bool(sender) and is_the_sender(text, sender)
-    is_phone = bool(_PHONE.search(text)) and sum(map(str.isdigit, text)) >= 7
+    has_digit = bool(_DIGIT.search(text))
+    is_phone = has_digit and bool(_PHONE.search(text)) and sum(map(str.isdigit, text)) >= 7
     is_sign_off = bool(SIGN_OFF.fullmatch(text)) or _ends_with_sign_off(text, words)
     is_closing = not is_sign_off and bool(CLOSING_WITH_NAME.fullmatch(text))
     is_prose = not is_sign_off and not is_closing and ((prose >= 2 and lower >= 2) or lower >= 6) and len(words) >= 4
     names = {name for name, found in _PATTERNS if found(text)}
+    if "@" in text:
+        names.update(name for name, found in _WITH_AT if found(text))
+    if has_digit:
+        names.update(name for name, found in _WITH_DIGIT if found(text))
+    names.update(_named(text, has_digit=has_digit))
     if is_prose:
         names -= _NOT_IN_PROSE
     if names & {"call label"}:
@@ -213,6 +220,23 @@ def look_at(line: str, sender: Sequence[str]) -> Look:
         frozenset(names), is_prose, is_contact and not is_prose, is_sign_off or is_closing, is_name,
         is_sender and not is_prose, is_sign_off and bool(_THANKS.match(text)),
     )  # fmt: skip
+
+
+def _prose_words(lowered: str) -> int:
+    """Return how many of the words that sentences are made of stand in a text in small letters."""
+    count = sum(word in _PROSE_WORDS for word in _RUN.findall(lowered))
+    return count + sum(lowered.count(pair) for pair in _PROSE_PAIRS)
+
+
+def _named(text: str, *, has_digit: bool) -> Iterator[str]:
+    """Yield whether a title or a street is named: the words are looked up, as there are many."""
+    lowered = text.lower()
+    tokens = _TOKEN.findall(lowered)
+    if not _TITLE_WORDS.isdisjoint(tokens) or (not text.isascii() and _TITLE_STEM.search(lowered)):
+        yield "title"
+    may_be_street = not _STREET_WORDS.isdisjoint(tokens) or (has_digit and any(end in lowered for end in _STREET_ENDS))
+    if may_be_street and _STREET.search(text):
+        yield "street"
 
 
 def look_up(lines: Sequence[str], tail: Sequence[int], sender: Sequence[str]) -> tuple[list[Look], tuple[int, ...]]:

@@ -1,17 +1,25 @@
-"""The closed questions put to the model: which words to choose among, and the lines they stand in."""
+"""The closed questions put to the model: which words to choose among, and the lines they stand in.
+
+A question is put only where there is something to decide: several candidates, or one that the rules are unsure of.
+What the rules settle alone costs no time.
+"""
 
 from collections.abc import Mapping, Sequence
 
-from desktop.domain.evidence import Candidate, FactKind, Intent, Sentiment
+from desktop.domain.evidence import Candidate, FactKind, Intent, Part, Sentiment, Zone
 from desktop.domain.ports import Question
-from desktop.understanding.document import Document
+from desktop.understanding.document import Document, source_text
 
-QUESTIONS_VERSION = "questions-1"
+QUESTIONS_VERSION = "questions-2"
 NONE = "none"
 MAX_OPTIONS = 8
 MAX_OPTION = 120
+MAX_AROUND = 70
 MAX_DOCUMENT = 6000
 MAX_DOCUMENT_LINES = 120
+MAX_PEOPLE = 4
+SETTLED_FROM = 0.9
+OPENS, CLOSES = "«", "»"
 
 _TEXTS: Mapping[FactKind, str] = {
     FactKind.PERSON: "What is the name of the person who wrote this mail?",
@@ -23,7 +31,11 @@ _TEXTS: Mapping[FactKind, str] = {
     FactKind.AMOUNT: "Which amount of money is the budget, price or order in this mail about?",
     FactKind.DATE: "By which date does something have to happen?",
     FactKind.PRODUCT: "Which product or service is this mail about?",
+    FactKind.TOPIC: "What is this mail about?",
+    FactKind.QUANTITY: "How many are wanted?",
+    FactKind.COMPETITOR: "Which other supplier is considered?",
     FactKind.ASK: "What does the writer ask the reader to do?",
+    FactKind.PROMISE: "What does the writer undertake to do?",
 }
 _INTENT_TEXT = "Why was this mail written?"
 _SENTIMENT_TEXT = "How does the writer feel?"
@@ -39,35 +51,85 @@ def options_by_kind(candidates: Sequence[Candidate]) -> dict[FactKind, tuple[Can
     return found
 
 
-def questions_for(options: Mapping[FactKind, Sequence[Candidate]]) -> tuple[Question, ...]:
-    """Return one Question a kind (its candidates' words, then `none`), and two for the labels."""
+def questions_for(options: Mapping[FactKind, Sequence[Candidate]], document: Document) -> tuple[Question, ...]:
+    """Return a Question for each kind that is open (its candidates' words, then `none`), and two for the labels."""
     fields = (
-        Question(kind.value, _TEXTS[kind], (*(_shown(c.evidence.text) for c in found), NONE))
+        question_about(kind, found, document)
         for kind, found in options.items()
+        if kind in _TEXTS and is_open(kind, found)
     )
-    labels = (
+    return (*fields, *label_questions())
+
+
+def label_questions() -> tuple[Question, Question]:
+    """Return the questions that every mail is asked: why it was written, and how the writer feels."""
+    return (
         Question("intent", _INTENT_TEXT, tuple(intent.value for intent in Intent)),
         Question("sentiment", _SENTIMENT_TEXT, tuple(mood.value for mood in Sentiment)),
     )
-    return (*fields, *labels)
+
+
+def is_open(kind: FactKind, found: Sequence[Candidate]) -> bool:
+    """Whether a model could change anything: the rules have rivals to offer, or one candidate they are unsure of."""
+    if kind is FactKind.EMAIL:  # the header settles it unless there are two
+        return len(found) > 1
+    return len(found) > 1 or any(candidate.rule_score < SETTLED_FROM for candidate in found)
+
+
+def question_about(kind: FactKind, found: Sequence[Candidate], document: Document) -> Question:
+    """Return the Question whose options are these candidates, in their order, and `none`."""
+    return Question(
+        kind.value,
+        _TEXTS[kind],
+        (*(_shown(c.evidence.text) for c in found), NONE),
+        (*(context_of(c, document) for c in found), ""),
+    )
+
+
+def context_of(candidate: Candidate, document: Document) -> str:
+    """Return the zone and the line a candidate stands in, itself between « and »: `signature: «Ann Lee», Buyer`."""
+    span = candidate.evidence.span
+    source = source_text(document.message, span.part)
+    first = source.rfind("\n", max(0, span.start - MAX_AROUND), span.start) + 1 or max(0, span.start - MAX_AROUND)
+    last = source.find("\n", span.end, span.end + MAX_AROUND)
+    before = _unmarked(source[first : span.start]).lstrip()
+    after = _unmarked(source[span.end : last if last >= 0 else span.end + MAX_AROUND]).rstrip()
+    marked = f"{OPENS}{_shown(_unmarked(candidate.evidence.text))}{CLOSES}"
+    return f"{_place_of(span.part, span.start, document)}: {before}{marked}{after}"
+
+
+def _unmarked(text: str) -> str:
+    return text.replace(OPENS, '"').replace(CLOSES, '"')
+
+
+def _place_of(part: Part, start: int, document: Document) -> str:
+    if part is not Part.BODY:
+        return part.value
+    zone = next((line.zone for line in document.anatomy.zones if line.start <= start <= line.end), Zone.NEW)
+    return zone.value
 
 
 def _shown(text: str) -> str:
-    return " ".join(text.split())[:MAX_OPTION]
+    return " ".join(text[: 4 * MAX_OPTION].split())[:MAX_OPTION]
 
 
 def document_text(document: Document) -> str:
-    """Return the contact's lines, numbered from 1, bounded in number and length."""
+    """Return who wrote to whom, the subject and the contact's own lines, bounded in number and length."""
+    author = document.author
+    named = author.name.text if author.name else ""
+    address = author.address.text if author.address else ""
+    people = [p.name or p.address for p in document.message.participants if p.address != address][:MAX_PEOPLE]
     lines = [
-        f"From: {document.author.name.text}" if document.author.name else "",
+        f"From: {named} <{address}>" if address else f"From: {named}",
+        f"To: {', '.join(people)}",
         f"Subject: {document.message.subject}",
     ]
     lines.extend(line.text for line in (*document.body, *document.signature) if line.text.strip())
     room = MAX_DOCUMENT
     shown: list[str] = []
-    for number, line in enumerate((line for line in lines if line), 1):
-        text = f"{number}: {line[:400]}"
-        if number > MAX_DOCUMENT_LINES or len(text) > room:
+    for line in lines[:MAX_DOCUMENT_LINES]:
+        text = " ".join(line[:400].split())
+        if len(text) >= room:
             break
         shown.append(text)
         room -= len(text) + 1

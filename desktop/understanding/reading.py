@@ -1,29 +1,39 @@
 """From a mail to a Reading: zones, candidates, a choice among them, and Facts that are checked once more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
 from desktop.domain.errors import Rejected
-from desktop.domain.evidence import Candidate, ComputedBy, Fact, FactKind, Intent, Label, Reading, Sentiment
+from desktop.domain.evidence import CHECK_FROM, ComputedBy, ContactScope, Fact, FactKind, Label, Part, Reading
 from desktop.domain.interactions import EmailMessage
-from desktop.domain.ports import LanguageModel
+from desktop.domain.ports import Choice, LanguageModel
 from desktop.understanding import RULES_VERSION
 from desktop.understanding.candidates import find_candidates
-from desktop.understanding.document import AuthorOrigin, Document, open_document
+from desktop.understanding.confidence.calibrator import Calibrator, Calibrators, shipped
+from desktop.understanding.confidence.decisions import LEARNABLE
+from desktop.understanding.confidence.families import FAMILY_OF, Family
+from desktop.understanding.confidence.ranking import Ranked, by_kind, kept, rank, rank_labels
+from desktop.understanding.document import Document, open_document
 from desktop.understanding.grounding import is_grounded
-from desktop.understanding.intent import intent_by_rules, sentiment_by_rules
+from desktop.understanding.intent import intent_by_rules
+from desktop.understanding.lookalikes import known_domains, lookalike_notes
 from desktop.understanding.questions import QUESTIONS_VERSION, options_by_kind
-from desktop.understanding.selection import NO_SELECTION, Selection, ask_model, fused
-from desktop.understanding.software import is_aimed_at_software
+from desktop.understanding.redaction import redact
+from desktop.understanding.selection import NO_SELECTION, ask_model
+from desktop.understanding.sentiment import sentiment_by_rules
 from desktop.understanding.summary import summary_of
 
-SEVERAL = frozenset({FactKind.AMOUNT, FactKind.DATE, FactKind.ASK, FactKind.PRODUCT})
+SEVERAL = frozenset(
+    {
+        FactKind.AMOUNT, FactKind.DATE, FactKind.PRODUCT, FactKind.QUANTITY, FactKind.COMPETITOR, FactKind.ASK,
+        FactKind.PROMISE, FactKind.QUESTION,
+    }
+)  # fmt: skip
 MAX_SEVERAL = 5
-LEAST = 0.15
-RIVAL_WITHIN = 0.12
-RIVAL_COST = 0.06
-LEAST_OF_NONE = 0.25
+# What a mail is about and what is to be done next is worth a look even where it is too unsure to be proposed.
+ALWAYS = frozenset({Family.TOPIC, Family.ACTION})
+LEAST = 0.1
 
 QUARANTINED = "The language model could not read this mail; the rules alone did."
 AIMED_AT_SOFTWARE = "Part of this mail speaks to software instead of to you; it was not followed."
@@ -33,87 +43,101 @@ _Member = TypeVar("_Member", bound=StrEnum)
 
 
 def read_message(
-    message: EmailMessage, model: LanguageModel | None, *, own_addresses: frozenset[str], job: str
+    message: EmailMessage,
+    model: LanguageModel | None,
+    *,
+    own_addresses: frozenset[str],
+    job: str,
+    calibrators: Calibrators | None = None,
+    account_domains: frozenset[str] = frozenset(),
 ) -> Reading:
-    """Understand one mail.
+    """Understand one mail. `calibrators` say how sure to be of what is found; None means those that were shipped.
+
+    `account_domains` are the domains of the CRM's accounts: what only looks like one of them, or like the rep's own,
+    is told of in a note.
 
     Without a model, or when the mail is quarantined, rules alone carry it. Temporary and Cancelled are passed on:
     whoever calls decides how often to try again, and may then call with `model=None`.
     """
-    document = open_document(message, own_addresses)
-    options = options_by_kind(find_candidates(document))
+    redacted = redact(message)
+    document = open_document(redacted.message, own_addresses, is_searched=Part.BODY not in redacted.kept)
+    found = by_kind(find_candidates(document))
+    options = options_by_kind([candidate for group in found.values() for candidate in group])
     notes = _notes(document)
+    if redacted.has_left_out:
+        notes.append(AIMED_AT_SOFTWARE)
+    notes.extend(lookalike_notes(message, known_domains(own_addresses, account_domains)))
     try:
         selection = ask_model(model, document, options, job=job)
     except Rejected:
         selection = NO_SELECTION
         notes.append(QUARANTINED)
-    facts = tuple(fact for fact in _facts(options, selection) if is_grounded(message, fact))
-    intent, intent_shares = intent_by_rules(document)
-    mood, mood_shares = sentiment_by_rules(document)
-    return Reading(
+    choices = selection.choices
+    calibrator = (calibrators or shipped()).of(selection.model_hash)
+    ranked = rank(document, found, options, choices, calibrator)
+    facts = tuple(fact for fact in _facts(ranked, calibrator) if is_grounded(redacted.message, fact))
+    intent = intent_by_rules(document)
+    mood = sentiment_by_rules(document, intent[1])
+    reading = Reading(
         facts=tuple(sorted(facts, key=lambda fact: (fact.evidence.span.part.value, fact.evidence.span.start))),
-        intent=_label(intent, intent_shares, tuple(Intent), selection=selection, name="intent"),
-        sentiment=_label(mood, mood_shares, tuple(Sentiment), selection=selection, name="sentiment"),
+        intent=_label(document, Family.INTENT, intent, choices.get("intent"), calibrator),
+        sentiment=_label(document, Family.SENTIMENT, mood, choices.get("sentiment"), calibrator),
         language=document.language,
         summary=summary_of(document, facts),
         zones=document.anatomy.zones,
-        computed_by=ComputedBy(selection.model_hash, QUESTIONS_VERSION if selection.choices else "", RULES_VERSION),
+        computed_by=ComputedBy(selection.model_hash, QUESTIONS_VERSION if choices else "", RULES_VERSION),
         notes=tuple(notes),
+        scope=document.scope,
     )
+    return redacted.restored(reading)
 
 
 def _notes(document: Document) -> list[str]:
     notes = []
-    if document.author.origin is AuthorOrigin.FORWARDED:
+    if document.scope is ContactScope.FORWARDED_SENDER:
         notes.append("A forwarded mail: the contact is whoever wrote the forwarded one.")
-    if document.author.origin is AuthorOrigin.ANSWERED:
+    if document.scope is ContactScope.QUOTED_SENDER:
         notes.append("Written by yourself: the contact is whoever you answered.")
+    if document.scope is ContactScope.MENTIONED_PERSON:
+        notes.append("This mail hands on somebody's details: the contact is the person it speaks of.")
     if document.was_cut:
         notes.append(CUT)
-    sender = document.message.sender
-    heads = f"{document.message.subject}\n{sender.name if sender else ''}"
-    if document.aimed or is_aimed_at_software(heads[:2000]):
-        notes.append(AIMED_AT_SOFTWARE)
     return notes
 
 
-def _facts(options: Mapping[FactKind, Sequence[Candidate]], selection: Selection) -> list[Fact]:
-    facts: list[Fact] = []
-    for kind, candidates in options.items():
-        scores = [candidate.rule_score for candidate in candidates]
-        choice = selection.choices.get(kind.value)
-        weights = fused([*scores, LEAST_OF_NONE], choice, selection.trust)
-        none = weights[-1] if choice and selection.trust else 0.0
-        ranked = sorted(range(len(candidates)), key=lambda index: -weights[index])
-        wanted = ranked[: MAX_SEVERAL if kind in SEVERAL else 1]
-        for index in wanted:
-            if weights[index] < max(LEAST, none):
-                continue
-            confidence = _confidence(weights[:-1], index)
-            is_chosen = choice is not None and selection.trust > 0 and choice.index == index
-            facts.append(_fact(candidates[index], confidence, is_chosen=is_chosen))
-    return facts
+def _facts(ranked: Mapping[FactKind, Sequence[Ranked]], calibrator: Calibrator) -> Iterator[Fact]:
+    """Yield what is worth showing: of most kinds the likeliest candidate, of some the likeliest few."""
+    for kind, rows in ranked.items():
+        family = FAMILY_OF[kind]
+        for place, row in enumerate(rows[: MAX_SEVERAL if kind in SEVERAL else 1]):
+            least = LEAST if place == 0 and family in ALWAYS else CHECK_FROM
+            if row.probability >= least:
+                signals = kept(row.signals, has_model=calibrator.has_model(family)) if place == 0 else ()
+                yield _fact(row, signals if kind in LEARNABLE else ())
 
 
-def _confidence(weights: Sequence[float], index: int) -> float:
-    """The fused weight, less a little for every rival that is nearly as good."""
-    rivals = sum(1 for place, other in enumerate(weights) if place != index and other > weights[index] - RIVAL_WITHIN)
-    return round(max(0.0, min(1.0, weights[index] - RIVAL_COST * min(rivals, 3))), 4)
-
-
-def _fact(candidate: Candidate, confidence: float, *, is_chosen: bool) -> Fact:
-    reason = candidate.why[:1].upper() + candidate.why[1:] + "."
-    if is_chosen:
-        reason += " The language model chose it too."
-    return Fact(candidate.kind, candidate.value, candidate.evidence, confidence, reason)
+def _fact(row: Ranked, signals: tuple[tuple[str, float], ...]) -> Fact:
+    candidate = row.candidate
+    return Fact(
+        kind=candidate.kind,
+        value=candidate.value,
+        evidence=candidate.evidence,
+        confidence=round(row.probability, 4),
+        reason=row.reason,
+        owner=candidate.owner,
+        due=candidate.due,
+        signals=signals,
+    )
 
 
 def _label(
-    rule: Label, shares: Mapping[_Member, float], members: tuple[_Member, ...], *, selection: Selection, name: str
-) -> Label:
-    choice = selection.choices.get(name)
-    weights = fused([shares[member] for member in members], choice, selection.trust)
-    best = max(range(len(members)), key=weights.__getitem__)
-    evidence = rule.evidence if members[best].value == rule.value else None
-    return Label(members[best].value, round(weights[best], 4), evidence)
+    document: Document, family: Family, rules: tuple[Label, Mapping[_Member, float]], choice: Choice | None,
+    calibrator: Calibrator,
+) -> Label:  # fmt: skip
+    by_rules, shares = rules
+    ranked = rank_labels(document, family, list(shares.values()), choice, calibrator)
+    members = [member.value for member in shares]
+    chances = [chance for chance, _ in ranked]
+    best = max(range(len(members)), key=chances.__getitem__)
+    evidence = by_rules.evidence if members[best] == by_rules.value else None
+    return Label(members[best], round(chances[best], 4), evidence)

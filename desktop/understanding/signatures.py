@@ -128,9 +128,11 @@ def _card(lines: Sequence[str], tail: Sequence[int], words: Sequence[str], model
 
     The sender's name must stand in it, over a title, a firm or a number: else it is somebody else's details.
     """
+    if not words:
+        return None
     for place in range(len(tail) - 2, -1, -1):
         text = lines[tail[place]][:MAX_LINE].strip()
-        if not words or len(text) > MAX_NAME_LINE or not is_the_sender(text, words):
+        if len(text) > MAX_NAME_LINE or not is_the_sender(text, words):
             continue
         below = place + 1
         has_details = False
