@@ -64,7 +64,7 @@ class Flow:
                 item, attempts = found
                 self._take(step, item, attempts)
                 return True
-        return False
+        return self._follow_up()
 
     def _take(self, step: FlowStep, item: Interaction, attempts: int) -> None:
         try:
@@ -97,6 +97,26 @@ class Flow:
         proposal_id = proposals.run(item.id, self._store, self._clock)
         if proposal_id is not None:
             self._publish(EventName.PROPOSAL_READY, proposal_id)
+
+    def _follow_up(self) -> bool:
+        """Say what one mail adds to a Record that was on its way when the mail came; return False when none waits."""
+        with self._store.reading() as tx:
+            found = tx.conversations.next_arrived()
+        if found is None:
+            return False
+        try:
+            proposal_id = proposals.follow_up(*found, self._store, self._clock)
+        except Temporary as error:
+            log.info("follow-up of %s has to wait: %s", found[0], error.detail or error.sentence)
+            return False
+        except Exception:
+            log.exception("follow-up of %s failed", found[0])
+            with self._store.transaction() as tx:
+                tx.conversations.wait_no_more(*found)
+            return True
+        if proposal_id is not None:
+            self._publish(EventName.PROPOSAL_CHANGED, proposal_id)
+        return True
 
     def _postpone(self, interaction_id: InteractionId, seconds: float) -> None:
         with self._store.transaction() as tx:

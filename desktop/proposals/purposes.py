@@ -3,7 +3,8 @@
 from desktop.domain.evidence import Intent
 
 OPENS_DEAL = frozenset({Intent.INQUIRY.value, Intent.CONTRACT_NEGOTIATION.value})
-MOVES_DEAL = OPENS_DEAL | {Intent.PURCHASE_OR_BILLING.value, Intent.PROPOSAL_OR_OFFER.value, Intent.FOLLOW_UP.value}
+OPENS_DEAL_FOR_GOODS = frozenset({Intent.PURCHASE_OR_BILLING.value})
+MOVES_DEAL = OPENS_DEAL | OPENS_DEAL_FOR_GOODS | {Intent.PROPOSAL_OR_OFFER.value, Intent.FOLLOW_UP.value}
 COMPLAINS = frozenset({Intent.COMPLAINT_OR_ISSUE.value})
 WANTS_ANSWER = frozenset(
     {

@@ -1,18 +1,24 @@
 """Facts become record changes here: one pure function per Record kind, each returning at most one Plan.
 
 A rule fills a field only from a Fact with Evidence, from the mail's own headers, or from a value the CRM itself gives
-as default; what it cannot know it leaves empty for the rep.
+as default; what it cannot know it leaves empty for the rep. Account, Contact, Opportunity and Case rest on all mails
+that speak of them; Task and Activity are about the one mail in hand.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC
 
-from desktop.domain.evidence import Evidence, Fact, FactKind, Part, Sentiment, Zone
+from desktop.domain.evidence import Fact, FactKind, Part, Reading, Sentiment, Zone
+from desktop.domain.interactions import EmailMessage
 from desktop.domain.matching import domain_key, name_key, phone_key
 from desktop.domain.proposals import Action, FieldChange
 from desktop.domain.records import FIELDS, RecordKind, RecordSnapshot
 from desktop.proposals.basis import Basis, Plan
-from desktop.proposals.purposes import COMPLAINS, MOVES_DEAL, OPENS_DEAL
+from desktop.proposals.conversation import Source, plain_subject
+from desktop.proposals.merging import MergedFact
+from desktop.proposals.purposes import COMPLAINS, MOVES_DEAL, OPENS_DEAL, OPENS_DEAL_FOR_GOODS
 
 OVERWRITE = 0.9
 MAX_LINE = 120
@@ -26,7 +32,7 @@ _DEADLINE = re.compile(
 
 def account(basis: Basis) -> Plan | None:
     """Create the Account the mail's sender works for, or fill its web site in."""
-    company, email = basis.fact(FactKind.COMPANY), basis.fact(FactKind.EMAIL)
+    company, email = basis.merged(RecordKind.ACCOUNT, FactKind.COMPANY), basis.fact(FactKind.EMAIL)
     site = domain_key(email.value) if email else ""
     if basis.owner is not None:
         if basis.owner.fields.get("domain", "hidden") or not site or email is None:
@@ -50,13 +56,13 @@ def contact(basis: Basis) -> Plan | None:
         return None
     if basis.contact is not None:
         return _contact_update(basis, basis.contact)
-    person = basis.fact(FactKind.PERSON)
+    person = basis.merged(RecordKind.CONTACT, FactKind.PERSON)
     if person is None:
         return None
     first, last = _split_name(person.value)
-    changes = [_from_fact("last_name", person, last)]
+    changes = [_from_fact("last_name", person, last, as_value=lambda name: _split_name(name)[1])]
     if first:
-        changes.insert(0, _from_fact("first_name", person, first))
+        changes.insert(0, _from_fact("first_name", person, first, as_value=lambda name: _split_name(name)[0]))
     changes.append(_from_fact("email", email))
     changes += [_from_fact(name, fact) for name, fact in _details(basis)]
     changes += _links(basis, RecordKind.CONTACT)
@@ -65,8 +71,7 @@ def contact(basis: Basis) -> Plan | None:
 
 def opportunity(basis: Basis) -> Plan | None:
     """Create an Opportunity when the mail expresses interest and none is open, or update the open one's amount."""
-    intent = basis.reading.intent.value
-    if intent not in MOVES_DEAL or (basis.opportunity is None and intent not in OPENS_DEAL):
+    if not is_about_a_deal(basis):
         return None
     money = _money(basis)
     if basis.opportunity is not None:
@@ -76,10 +81,11 @@ def opportunity(basis: Basis) -> Plan | None:
         if not any(change.field == "amount" for change in changes):
             return None
         return _update(basis.opportunity, tuple(changes), "The mail names another amount")
-    product, company = basis.fact(FactKind.PRODUCT), basis.fact(FactKind.COMPANY)
+    about = RecordKind.OPPORTUNITY
+    product, company = _first(basis, FactKind.PRODUCT), basis.merged(about, FactKind.COMPANY)
     firm = basis.owner.title if basis.owner else company.value if company else None
     who = firm or (basis.contact.title if basis.contact else "")
-    person = basis.fact(FactKind.PERSON)
+    person = _first(basis, FactKind.PERSON)
     who = who or (person.value if person else "")
     if not who:
         return None
@@ -93,22 +99,44 @@ def opportunity(basis: Basis) -> Plan | None:
     return _create(RecordKind.OPPORTUNITY, name, changes, "The mail expresses interest", _topic_key(basis, "deal"))
 
 
+def is_about_a_deal(basis: Basis) -> bool:
+    """An open deal is moved by more than opens one; a mail about orders opens one only if it names the goods."""
+    sources = basis.circle.conversation
+    if basis.opportunity is not None:
+        return any(source.reading.intent.value in MOVES_DEAL for source in sources)
+    return any(
+        source.reading.intent.value in OPENS_DEAL
+        or (source.reading.intent.value in OPENS_DEAL_FOR_GOODS and source.fact(FactKind.PRODUCT) is not None)
+        for source in sources
+    )
+
+
+def _first(basis: Basis, kind: FactKind) -> Fact | None:
+    """Return what the conversation began with: a deal goes by one name, whatever "the pumps" are called later."""
+    for source in basis.circle.conversation:
+        fact = source.fact(kind)
+        if fact is not None:
+            return replace(fact, evidence=source.cite(fact.evidence))
+    return None
+
+
 def case(basis: Basis) -> Plan | None:
     """Create a Case for a complaint."""
-    intent = basis.reading.intent
-    if intent.value not in COMPLAINS:
+    if basis.reading.intent.value not in COMPLAINS:
         return None
-    subject = _shorten(_plain_subject(basis) or "Complaint")
-    why = (intent.evidence,) if intent.evidence else ()
+    first = next(s for s in basis.circle.conversation if s.reading.intent.value in COMPLAINS)
+    intent, sentiment = first.reading.intent, first.reading.sentiment
+    subject = _shorten(plain_subject(first.message.subject) or "Complaint")
+    why = (first.cite(intent.evidence),) if intent.evidence else ()
     changes = [
         FieldChange("subject", None, subject, intent.confidence, "the mail's subject", why),
-        FieldChange("description", None, _new_text(basis), 1.0, "what they wrote"),
+        FieldChange("description", None, _new_text(first.message, first.reading), 1.0, "what they wrote"),
     ]
     changes += _default(basis, RecordKind.CASE, "status", "the first status of your CRM")
-    is_angry = basis.reading.sentiment.value == Sentiment.NEGATIVE.value
+    is_angry = sentiment.value == Sentiment.NEGATIVE.value
     priority = basis.option(RecordKind.CASE, "priority", *(("High", "Hoch") if is_angry else ("Medium", "Normal")))
     if priority:
-        changes.append(FieldChange("priority", None, priority, basis.reading.sentiment.confidence, "how they sound"))
+        changes.append(FieldChange("priority", None, priority, sentiment.confidence, "how they sound"))
     changes += _links(basis, RecordKind.CASE)
     return _create(RecordKind.CASE, subject, changes, "The mail complains", _topic_key(basis, "case"))
 
@@ -120,7 +148,7 @@ def task(basis: Basis) -> Plan | None:
         return None
     changes = [_from_fact("subject", ask, _shorten(" ".join(ask.value.split())))]
     due = basis.fact(FactKind.DATE)
-    if due is not None:
+    if due is not None and due.value >= basis.message.sent_at.date().isoformat():
         changes.append(_from_fact("due_date", due))
     changes += _default(basis, RecordKind.TASK, "status", "the first status of your CRM")
     changes += _links(basis, RecordKind.TASK)
@@ -130,11 +158,11 @@ def task(basis: Basis) -> Plan | None:
 def activity(basis: Basis) -> Plan | None:
     """Log the mail itself."""
     kind = basis.option(RecordKind.ACTIVITY, "type", "Email", "E-mail", "E-Mail")
-    subject = _shorten(_plain_subject(basis) or "(no subject)")
+    subject = _shorten(plain_subject(basis.message.subject) or "(no subject)")
     changes = [
         FieldChange("subject", None, subject, 1.0, "the mail's subject"),
-        FieldChange("happened_at", None, basis.message.sent_at.isoformat(), 1.0, "when it was sent"),
-        FieldChange("description", None, _new_text(basis), 1.0, "what they wrote"),
+        FieldChange("happened_at", None, basis.message.sent_at.astimezone(UTC).isoformat(), 1.0, "when it was sent"),
+        FieldChange("description", None, _new_text(basis.message, basis.reading), 1.0, "what they wrote"),
     ]
     if kind:
         changes.insert(0, FieldChange("type", None, kind, 1.0, "it is a mail"))
@@ -142,7 +170,14 @@ def activity(basis: Basis) -> Plan | None:
     return _create(RecordKind.ACTIVITY, subject, changes, "Keep this mail with the record")
 
 
-RULES: tuple[Callable[[Basis], Plan | None], ...] = (account, contact, opportunity, case, task, activity)
+RULES: Mapping[RecordKind, Callable[[Basis], Plan | None]] = {
+    RecordKind.ACCOUNT: account,
+    RecordKind.CONTACT: contact,
+    RecordKind.OPPORTUNITY: opportunity,
+    RecordKind.CASE: case,
+    RecordKind.TASK: task,
+    RecordKind.ACTIVITY: activity,
+}
 
 
 def _contact_update(basis: Basis, known: RecordSnapshot) -> Plan | None:
@@ -152,39 +187,49 @@ def _contact_update(basis: Basis, known: RecordSnapshot) -> Plan | None:
             continue  # a field the CRM does not show us is not ours to fill in
         before = known.fields[name]
         same = phone_key(before or "") == phone_key(fact.value) if name in {"phone", "mobile"} else before == fact.value
-        if before is None or not same:
+        if (before is None or not same) and fact.is_news:
             changes.append(_over(_from_fact(name, fact), before))
     if "account" in known.fields and not known.fields["account"]:
         changes += _links(basis, RecordKind.CONTACT)
     return _update(known, tuple(changes), "New details in the mail") if changes else None
 
 
-def _details(basis: Basis) -> list[tuple[str, Fact]]:
+def _details(basis: Basis) -> list[tuple[str, MergedFact]]:
     pairs = (("title", FactKind.TITLE), ("phone", FactKind.PHONE), ("mobile", FactKind.MOBILE))
-    found = ((name, basis.fact(kind)) for name, kind in pairs)
+    found = ((name, basis.merged(RecordKind.CONTACT, kind)) for name, kind in pairs)
     return [(name, fact) for name, fact in found if fact is not None]
 
 
 def _money(basis: Basis) -> list[FieldChange]:
-    fact = basis.fact(FactKind.AMOUNT)
-    if fact is None:
+    fact = basis.merged(RecordKind.OPPORTUNITY, FactKind.AMOUNT)
+    if fact is None or (basis.opportunity is not None and not fact.is_news):
         return []
     amount, _, currency = fact.value.partition(" ")
-    changes = [_from_fact("amount", fact, amount)]
-    return changes + ([_from_fact("currency", fact, currency)] if currency else [])
+    changes = [_from_fact("amount", fact, amount, as_value=lambda value: value.partition(" ")[0])]
+    if currency:
+        changes.append(_from_fact("currency", fact, currency, as_value=lambda value: value.partition(" ")[2]))
+    return changes
 
 
 def _close_date(basis: Basis) -> list[FieldChange]:
     """Take a date as close date only where the words just before it speak of a deadline or a decision."""
-    for fact in basis.reading.all(FactKind.DATE):
-        span = fact.evidence.span
-        words = basis.message.text[max(0, span.start - 60) : span.start]
-        if span.part is Part.BODY and _DEADLINE.search(words):
-            return [FieldChange("close_date", None, fact.value, fact.confidence * 0.7, fact.reason, (fact.evidence,))]
+    found = basis.merged(RecordKind.OPPORTUNITY, FactKind.DATE, _deadline)
+    if found is not None:
+        change = _from_fact("close_date", found)
+        return [replace(change, confidence=found.confidence * 0.7)]
     required = basis.picklists.get(RecordKind.OPPORTUNITY, {}).get("requires", ())
     if "close_date" in required:
         return [FieldChange("close_date", None, None, 0.0, "your CRM wants one and the mail names none: yours to say")]
     return []
+
+
+def _deadline(source: Source) -> Fact | None:
+    for fact in source.reading.all(FactKind.DATE):
+        span = fact.evidence.span
+        words = source.message.text[max(0, span.start - 60) : span.start]
+        if span.part is Part.BODY and _DEADLINE.search(words):
+            return fact
+    return None
 
 
 def _links(basis: Basis, kind: RecordKind) -> list[FieldChange]:
@@ -208,15 +253,21 @@ def _default(basis: Basis, kind: RecordKind, name: str, reason: str) -> list[Fie
     return [FieldChange(name, None, value, 1.0, reason)] if value else []
 
 
-def _from_fact(name: str, fact: Fact, value: str | None = None) -> FieldChange:
-    evidence: tuple[Evidence, ...] = (fact.evidence,)
-    return FieldChange(name, None, value if value is not None else fact.value, fact.confidence, fact.reason, evidence)
+def _from_fact(
+    name: str, fact: Fact, value: str | None = None, *, as_value: Callable[[str], str] | None = None
+) -> FieldChange:
+    """Return the change a Fact makes; `as_value` takes from another mail's value what `value` was taken from this."""
+    value = value if value is not None else fact.value
+    also, rivals = (fact.also, fact.others) if isinstance(fact, MergedFact) else ((), ())
+    given = [(other, as_value(other.value) if as_value else other.value) for other in rivals]
+    others = tuple(replace(other, value=text) for other, text in given if text and text != value)
+    return FieldChange(name, None, value, fact.confidence, fact.reason, (fact.evidence, *also), others)
 
 
 def _over(change: FieldChange, before: str | None) -> FieldChange:
     """Return the change with its before-value; overwriting asks for more certainty than filling in."""
     confidence = change.confidence * OVERWRITE if before else change.confidence
-    return FieldChange(change.field, before, change.after, confidence, change.reason, change.evidence)
+    return replace(change, before=before, confidence=confidence)
 
 
 def _create(kind: RecordKind, title: str, changes: list[FieldChange], reason: str, same_as: str = "") -> Plan:
@@ -263,17 +314,15 @@ def _split_name(name: str) -> tuple[str, str]:
     return " ".join(words[:-1]), words[-1]
 
 
-def _plain_subject(basis: Basis) -> str:
-    return re.sub(r"^(\s*(re|aw|fw|fwd|wg|tr|rép|rif)\s*:\s*)+", "", basis.message.subject, flags=re.IGNORECASE).strip()
-
-
 def _topic_key(basis: Basis, word: str) -> str:
-    email = basis.fact(FactKind.EMAIL)
-    return f"{word}:{email.value.lower() if email else ''}:{name_key(_plain_subject(basis))}"
+    """Return the key of what a conversation is about, from the mail it began with."""
+    first = basis.circle.conversation[0]
+    email, subject = first.fact(FactKind.EMAIL), plain_subject(first.message.subject)
+    return f"{word}:{email.value.lower() if email else ''}:{name_key(subject) or subject.casefold()}"
 
 
-def _new_text(basis: Basis) -> str:
-    text, zones = basis.message.text, basis.reading.zones
+def _new_text(message: EmailMessage, reading: Reading) -> str:
+    text, zones = message.text, reading.zones
     lines = [text[z.start : z.end] for z in zones if z.zone is Zone.NEW] if zones else text.splitlines()
     joined = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     return joined if len(joined) <= MAX_DESCRIPTION else joined[:MAX_DESCRIPTION].rstrip() + " […]"

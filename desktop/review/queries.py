@@ -1,12 +1,12 @@
 """Answers for front ends: lists, counts, one card. Reads the store through its reader and decides nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from desktop.domain.deliveries import DeliveryState, OutboxEntry
 from desktop.domain.evidence import Evidence, Reading, band_of
-from desktop.domain.ids import ProposalId
+from desktop.domain.ids import InteractionId, ProposalId
 from desktop.domain.interactions import Interaction, InteractionState, Role
 from desktop.domain.ports import ModelState
 from desktop.domain.proposals import DraftState, Proposal, Suggestion, SuggestionState
@@ -66,13 +66,20 @@ class StoredQueries:
             return None
         subjects = [s.id for s in suggestions] + ([draft.id] if draft else [])
         entries = self._reader.latest_entries([str(subject) for subject in subjects])
+        cited = _cited(suggestions)
         return Card(
             proposal=proposal,
-            source=_source_view(*source, suggestions),
+            source=_source_view(*source, cited.pop(None, [])),
             entries={subject: _entry(row) for subject, row in entries.items()},
             live={subject: row.live for subject, row in entries.items() if row.live},
             names=self._names(proposal),
+            others=self._others(cited),
         )
+
+    def _others(self, cited: Mapping[InteractionId | None, list[Evidence]]) -> dict[InteractionId, SourceView]:
+        """Return the mails of the conversation that words on the card stand in."""
+        found = ((mail, self._reader.source(mail), evidence) for mail, evidence in cited.items() if mail)
+        return {mail: _source_view(*source, evidence) for mail, source, evidence in found if source}
 
     def _names(self, proposal: Proposal) -> dict[str, str]:
         names: dict[str, str] = {}
@@ -163,12 +170,20 @@ def _entry(row: EntryRow) -> OutboxEntry:
     return replace(row.body, state=DeliveryState(row.state), attempts=row.attempts, sentence=row.sentence)
 
 
-def _source_view(item: Interaction, reading: Reading | None, suggestions: tuple[Suggestion, ...]) -> SourceView:
-    message = item.message
-    evidence: list[Evidence] = []
+def _cited(suggestions: tuple[Suggestion, ...]) -> dict[InteractionId | None, list[Evidence]]:
+    """Return all Evidence on a card by the mail it stands in; None is the card's own."""
+    found: dict[InteractionId | None, list[Evidence]] = {}
     for suggestion in suggestions:
         for change in suggestion.changes:
-            evidence.extend(found for found in change.evidence if found not in evidence)
+            for evidence in (*change.evidence, *(other.evidence for other in change.others)):
+                known = found.setdefault(evidence.source, [])
+                if evidence not in known:
+                    known.append(evidence)
+    return found
+
+
+def _source_view(item: Interaction, reading: Reading | None, evidence: list[Evidence]) -> SourceView:
+    message = item.message
     return SourceView(
         subject=message.subject,
         sender_name=message.sender.name if message.sender else "",

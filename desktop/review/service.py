@@ -3,7 +3,7 @@
 Nothing reaches the outbox by any other road, so what was not decided by a person cannot leave the machine.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from desktop.domain.proposals import (
 )
 from desktop.domain.records import FIELDS, FieldType
 from desktop.domain.values import canonical
-from desktop.review.undoing import Undoing
+from desktop.review.undoing import OVERTAKEN, Undoing
 
 if TYPE_CHECKING:  # SQLAlchemy takes 0.3 s to import, and the window paints before its first write
     from desktop.store.store import Store, Transaction
@@ -46,14 +46,18 @@ class StoredReview:
         with self._store().transaction() as tx:
             self._accept(tx, tx.proposals.suggestion(suggestion_id), dict(edits or {}))
 
-    def accept_all(self, proposal_id: ProposalId) -> int:
-        """Accept every open Suggestion of a card that touches no guarded field; return how many stay open."""
+    def accept_all(self, proposal_id: ProposalId, seen: Collection[SuggestionId] | None = None) -> int:
+        """Accept every open Suggestion of a card that touches no guarded field; return how many stay open.
+
+        Of those `seen`, if given: one that came onto the card meanwhile waits for a press of its own.
+        """
         with self._store().transaction() as tx:
             left = 0
             for suggestion in tx.proposals.suggestions(proposal_id):
                 if suggestion.state is not SuggestionState.OPEN:
                     continue
-                if suggestion.is_guarded or _missing(tx, suggestion):
+                is_new = seen is not None and suggestion.id not in seen
+                if is_new or suggestion.is_guarded or _missing(tx, suggestion):
                     left += 1
                 else:
                     self._accept(tx, suggestion, {})
@@ -64,11 +68,13 @@ class StoredReview:
         with self._store().transaction() as tx:
             self._dismiss(tx, tx.proposals.suggestion(suggestion_id), reason)
 
-    def dismiss_all(self, proposal_id: ProposalId, reason: str = "") -> None:
-        """Dismiss every open Suggestion and the Draft of a card."""
+    def dismiss_all(
+        self, proposal_id: ProposalId, reason: str = "", seen: Collection[SuggestionId] | None = None
+    ) -> None:
+        """Dismiss every open Suggestion (of those `seen`, if given) and the Draft of a card."""
         with self._store().transaction() as tx:
             for suggestion in tx.proposals.suggestions(proposal_id):
-                if suggestion.state in _DECIDABLE:
+                if suggestion.state in _DECIDABLE and (seen is None or suggestion.id in seen):
                     self._dismiss(tx, suggestion, reason)
             draft = tx.proposals.draft_of(proposal_id)
             if draft is not None and draft.state is DraftState.OPEN:
@@ -144,7 +150,7 @@ class StoredReview:
 
     def _accept(self, tx: "Transaction", suggestion: Suggestion, edits: dict[str, str | None]) -> None:
         if suggestion.state not in _ACCEPTABLE:
-            raise Rejected(DECIDED_ELSEWHERE, detail=f"{suggestion.id} is {suggestion.state}")
+            raise _refused(suggestion)
         decided = replace(suggestion, changes=_edited(tx, suggestion, edits), state=SuggestionState.QUEUED)
         missing = _missing(tx, decided)
         if missing:
@@ -155,7 +161,7 @@ class StoredReview:
 
     def _dismiss(self, tx: "Transaction", suggestion: Suggestion, reason: str) -> None:
         if suggestion.state not in _DECIDABLE:
-            raise Rejected(DECIDED_ELSEWHERE, detail=f"{suggestion.id} is {suggestion.state}")
+            raise _refused(suggestion)
         tx.proposals.save_suggestion(replace(suggestion, state=SuggestionState.DISMISSED))
         self._record(tx, suggestion.id, Verdict.DISMISS, reason=reason)
 
@@ -181,6 +187,11 @@ _DECIDABLE = frozenset({SuggestionState.OPEN, SuggestionState.SNOOZED})
 _ACCEPTABLE = _DECIDABLE | {SuggestionState.UNDONE}
 
 
+def _refused(suggestion: Suggestion) -> Rejected:
+    sentence = OVERTAKEN if suggestion.state is SuggestionState.EXPIRED else DECIDED_ELSEWHERE
+    return Rejected(sentence, detail=f"{suggestion.id} is {suggestion.state}")
+
+
 def _need_card(tx: "Transaction", proposal_id: ProposalId) -> None:
     if tx.proposals.get(proposal_id) is None:
         raise Rejected("This card is gone: it was erased meanwhile.", detail=proposal_id)
@@ -199,7 +210,9 @@ def _edited(tx: "Transaction", suggestion: Suggestion, edits: dict[str, str | No
             raise Rejected(f"{known[name].label} takes one of: {', '.join(options)}.")
         earlier = changes.get(name)
         before = earlier.before if earlier else None
-        changes[name] = FieldChange(name, before, value, 1.0, "your own value")
+        said = next((other.evidence for other in earlier.others if other.value == value), None) if earlier else None
+        reason = "your choice of what the mails say" if said else "your own value"
+        changes[name] = FieldChange(name, before, value, 1.0, reason, (said,) if said else ())
     kept = tuple(change for change in changes.values() if change.after != change.before)
     if not kept:
         raise Rejected("Nothing is left to change here: dismiss it instead.")

@@ -18,6 +18,7 @@ OPPOSITE = {
     Operation.UPDATE: Operation.RESTORE,
     Operation.APPEND_DRAFT: Operation.REMOVE_DRAFT,
 }
+OVERTAKEN = "Another mail of this conversation says more: decide on its card."
 BEING_SENT = "It is being sent at this moment: undo it again in a few seconds."
 
 
@@ -33,6 +34,8 @@ class Undoing:
 
     def suggestion(self, tx: "Transaction", suggestion: Suggestion) -> str:
         """Take back the last Decision on a Suggestion; return what was undone, as a sentence."""
+        if suggestion.state is SuggestionState.EXPIRED and suggestion.sources:
+            raise Rejected(OVERTAKEN)
         if suggestion.state in {SuggestionState.DISMISSED, SuggestionState.EXPIRED}:
             tx.proposals.save_suggestion(replace(suggestion, state=SuggestionState.OPEN))
             return f"{suggestion.title} is open again."

@@ -1,13 +1,13 @@
 """Read models: what a front end shows. Frozen, complete, and free of anything that would need a second question."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from desktop.domain.deliveries import DeliveryState, OutboxEntry
 from desktop.domain.evidence import Band, Evidence, ZonedLine
-from desktop.domain.ids import ProposalId
+from desktop.domain.ids import InteractionId, ProposalId
 from desktop.domain.ports import ModelState
 from desktop.domain.proposals import Proposal, SuggestionState
 
@@ -55,7 +55,8 @@ class Card:
     """One Proposal with its source. `entries` maps a Suggestion's or Draft's id to its latest OutboxEntry.
 
     `live` maps a Suggestion's id to the field values found on the other side when a Conflict came up.
-    `names` maps a REFERENCE value (`account:001…`, `suggestion:…`) to words.
+    `names` maps a REFERENCE value (`account:001…`, `suggestion:…`) to words. `others` are the other mails that words
+    on the card stand in, by the `source` of their Evidence.
     """
 
     proposal: Proposal
@@ -63,6 +64,12 @@ class Card:
     entries: Mapping[str, OutboxEntry]
     live: Mapping[str, Mapping[str, str | None]]
     names: Mapping[str, str]
+    others: Mapping[InteractionId, SourceView] = field(default_factory=dict)
+
+    def source_of(self, evidence: Evidence | None) -> SourceView:
+        """Return the mail these words stand in."""
+        named = evidence.source if evidence else None
+        return self.others.get(named, self.source) if named else self.source
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,30 @@ def m001_first(sql: Sql) -> None:
             sql.execute(text(trigger))
 
 
-MIGRATIONS: tuple[Callable[[Sql], None], ...] = (m001_first,)
+def m002_calibrators(sql: Sql) -> None:
+    """Create the table of what was learned from the rep's decisions about how sure to be."""
+    sql.execute(CreateTable(tables.calibrator))
+
+
+def m003_conversations(sql: Sql) -> None:
+    """Create the table by which mails of one conversation are found. Mails proposed before it stay by themselves."""
+    sql.execute(CreateTable(tables.conversation_key))
+    for index in sorted(tables.conversation_key.indexes, key=lambda index: str(index.name)):
+        sql.execute(CreateIndex(index))
+
+
+def m004_token_usage(sql: Sql) -> None:
+    """Create the tables of what the language models read each day, and of the rep's settings."""
+    sql.execute(CreateTable(tables.token_usage))
+    sql.execute(CreateTable(tables.setting))
+
+
+MIGRATIONS: tuple[Callable[[Sql], None], ...] = (
+    m001_first,
+    m002_calibrators,
+    m003_conversations,
+    m004_token_usage,
+)
 
 
 def applied(sql: Sql) -> list[str]:

@@ -20,6 +20,9 @@ SAVE = upsert(
 )
 OF_KIND = (snapshot.c.connection_id == bindparam("connection"), snapshot.c.kind == bindparam("kind"))
 GET = Statement(select(snapshot.c.body).where(*OF_KIND, snapshot.c.record_id == bindparam("record")))
+DOMAINS = Statement(
+    select(snapshot.c.domain).where(*OF_KIND, is_filled(snapshot.c.domain), snapshot.c.is_deleted == 0).limit(50_000)
+)
 SAVE_PICKLISTS = upsert(picklist, "connection_id", "kind", change=["body"])
 PICKLISTS = Statement(
     select(picklist.c.body).where(
@@ -71,6 +74,10 @@ class Mirror:
             return ()
         bodies = self._sql.scalars(_find_by(*sorted(keys)), connection=connection_id, kind=kind.value, **keys)
         return tuple(decode(body, RecordSnapshot) for body in bodies)
+
+    def domains(self, connection_id: ConnectionId) -> frozenset[str]:
+        """Return the domains of the live Accounts, at most 50,000."""
+        return frozenset(self._sql.scalars(DOMAINS, connection=connection_id, kind=RecordKind.ACCOUNT.value))
 
     def save_picklists(
         self, connection_id: ConnectionId, kind: RecordKind, values: Mapping[str, Sequence[str]]

@@ -4,6 +4,7 @@ The columns a list needs (shelf, how much waits, the weakest Confidence, which s
 proposal's row and refreshed in the transaction that changes a state, so that a list of 100,000 is one index walk.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -63,6 +64,13 @@ NEEDS_USER = Statement(
 )
 REFRESH = Statement(proposal.update().where(IS_CARD), "shelf", "waiting", "lowest", "marks")
 RECORD = Statement(decision.insert(), "subject_id", "decided_at", "body")
+DECIDED = Statement(
+    select(suggestion.c.body, suggestion.c.state, proposal.c.interaction_id, decision.c.body.label("decided"))
+    .join_from(decision, suggestion, suggestion.c.id == decision.c.subject_id)
+    .join(proposal, proposal.c.id == suggestion.c.proposal_id)
+    .order_by(decision.c.seq.desc())
+    .limit(bindparam("most"))
+)
 DECISIONS = Statement(
     select(decision.c.body).where(decision.c.subject_id == bindparam("subject")).order_by(decision.c.seq)
 )
@@ -89,19 +97,27 @@ class Proposals:
             body=encode(head),
         )
         for position, item in enumerate(value.suggestions):
-            self._sql.run(
-                ADD_SUGGESTION,
-                id=item.id,
-                proposal_id=value.id,
-                position=position,
-                connection_id=item.connection_id,
-                state=item.state.value,
-                same_as=same_as.get(item.id, ""),
-                body=encode(item),
-            )
+            self._add_suggestion(item, position, same_as.get(item.id, ""))
         if (reply := value.draft) is not None:
             self._sql.run(ADD_DRAFT, id=reply.id, proposal_id=value.id, state=reply.state.value, body=encode(reply))
         self.refresh(value.id)
+
+    def append(self, proposal_id: ProposalId, item: Suggestion, same_as: str) -> None:
+        """Put one more Suggestion below those of a card."""
+        self._add_suggestion(item, len(self.suggestions(proposal_id)), same_as)
+        self.refresh(proposal_id)
+
+    def _add_suggestion(self, item: Suggestion, position: int, same_as: str) -> None:
+        self._sql.run(
+            ADD_SUGGESTION,
+            id=item.id,
+            proposal_id=item.proposal_id,
+            position=position,
+            connection_id=item.connection_id,
+            state=item.state.value,
+            same_as=same_as,
+            body=encode(item),
+        )
 
     def of_interaction(self, interaction_id: InteractionId) -> ProposalId | None:
         """Return the Proposal an Interaction led to."""
@@ -136,6 +152,15 @@ class Proposals:
         """Return one Suggestion, or None."""
         row = self._sql.first(SUGGESTION, suggestion=suggestion_id)
         return _suggestion(row) if row else None
+
+    def heir(self, suggestion_id: str) -> Suggestion | None:
+        """Return what a Suggestion says now: itself, or the last of those that took its place; None when it is gone."""
+        found = self.find_suggestion(suggestion_id)
+        seen = {suggestion_id}
+        while found is not None and found.superseded_by is not None and found.superseded_by not in seen:
+            seen.add(found.superseded_by)
+            found = self.find_suggestion(found.superseded_by)
+        return found
 
     def save_suggestion(self, value: Suggestion) -> None:
         """Keep a Suggestion's new state and values, and refresh its card's line."""
@@ -184,6 +209,11 @@ class Proposals:
     def decisions(self, subject_id: str) -> tuple[Decision, ...]:
         """Return the Decisions on one Suggestion or Draft, oldest first."""
         return tuple(decode(body, Decision) for body in self._sql.scalars(DECISIONS, subject=subject_id))
+
+    def decided(self, most: int) -> Iterator[tuple[Suggestion, Decision, InteractionId]]:
+        """Yield the newest `most` Decisions on Suggestions, newest first, with the mail each came from."""
+        for row in self._sql.all(DECIDED, most=most):
+            yield _suggestion(row), decode(row.decided, Decision), InteractionId(row.interaction_id)
 
     def refresh(self, proposal_id: ProposalId) -> None:
         """Bring the line that lists show in step with the card."""

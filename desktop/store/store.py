@@ -5,7 +5,9 @@ from pathlib import Path
 from desktop.domain.ports import Boundary, Clock, no_boundary
 from desktop.store.audit import AuditLog
 from desktop.store.book import StoredBook
+from desktop.store.calibrators import StoredCalibrators
 from desktop.store.connections import Connections
+from desktop.store.conversations import Conversations
 from desktop.store.database import Database, Span, connect, refuse_stump, write_mark
 from desktop.store.interactions import Interactions
 from desktop.store.ledger import StoredLedger
@@ -13,7 +15,9 @@ from desktop.store.migrations import migrate
 from desktop.store.mirror import Mirror
 from desktop.store.outbox import Outbox
 from desktop.store.proposals import Proposals
+from desktop.store.settings import StoredSettings
 from desktop.store.statements import Sql
+from desktop.store.token_usage import StoredMeter
 
 
 class Transaction:
@@ -33,6 +37,10 @@ class Transaction:
         return Interactions(self._sql)
 
     @property
+    def conversations(self) -> Conversations:
+        return Conversations(self._sql)
+
+    @property
     def proposals(self) -> Proposals:
         return Proposals(self._sql)
 
@@ -43,6 +51,14 @@ class Transaction:
     @property
     def outbox(self) -> Outbox:
         return Outbox(self._sql)
+
+    @property
+    def calibrators(self) -> StoredCalibrators:
+        return StoredCalibrators(self._sql)
+
+    @property
+    def settings(self) -> StoredSettings:
+        return StoredSettings(self._sql)
 
     @property
     def audit(self) -> AuditLog:
@@ -62,6 +78,7 @@ class Store:
         self._database = Database(path, raw_key, boundary)
         self.book = StoredBook(self._database, clock)
         self.ledger = StoredLedger(self._database, clock)
+        self.meter = StoredMeter(self._database)
         with self._database.begin() as sql:
             migrate(sql, clock.now())
 

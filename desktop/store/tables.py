@@ -252,6 +252,48 @@ def tally_triggers(table: Table, column: str) -> tuple[str, ...]:
     )
 
 
+# Tables that came after the first release stand apart: `m001_first` creates what is in `metadata`.
+later = MetaData()
+
+calibrator = Table(
+    "calibrator",
+    later,
+    Column("model_hash", Text, primary_key=True),
+    Column("rules_version", Text, primary_key=True),
+    Column("fitted_at", Text, nullable=False),
+    Column("decisions", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+conversation_key = Table(
+    "conversation_key",
+    later,
+    Column("key", Text, primary_key=True),
+    Column("interaction_id", Text, primary_key=True),
+    Column("sent_at", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("conversation_key_newest", conversation_key.c.key, conversation_key.c.sent_at.desc())
+Index("conversation_key_by_interaction", conversation_key.c.interaction_id)
+
+token_usage = Table(
+    "token_usage",
+    later,
+    Column("model_hash", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("prompt_tokens", Integer, nullable=False),
+    Column("decoded_tokens", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+setting = Table(
+    "setting",
+    later,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 health = Table(
     "health",
     metadata,

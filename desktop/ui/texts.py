@@ -49,7 +49,7 @@ STATE_HELP: Mapping[SuggestionState, str] = {
     SuggestionState.OPEN: "",
     SuggestionState.SNOOZED: "This card comes back by itself. Press w to bring it back now.",
     SuggestionState.DISMISSED: "Nothing is written. Press u to open it again.",
-    SuggestionState.EXPIRED: "A newer mail or a change in the CRM made this out of date.",
+    SuggestionState.EXPIRED: "Another mail of this conversation says more, on its own card, or the CRM has it already.",
     SuggestionState.QUEUED: "It goes out as soon as the CRM can be reached. Press u to take it back.",
     SuggestionState.DELIVERED: "Written once. Press u to put the earlier values back.",
     SuggestionState.CONFLICT: "Press t to send yours anyway, or u to take it back and decide again.",
@@ -92,6 +92,7 @@ MODEL_STATES: Mapping[ModelState, str] = {
     ModelState.LOADING: "Model loading",
     ModelState.READY: "Model ready",
     ModelState.BACKOFF: "Model restarting",
+    ModelState.RESTING: "Rules alone",
     ModelState.FAILED: "Rules alone",
 }
 
@@ -154,6 +155,11 @@ PUT_BACK_HELP = "The earlier values go back as soon as the CRM can be reached."
 WAITS_HELP = "Press t to send it again once that is done, or u to take it back."
 GUARDED = "Needs your own press"
 EDITED = "Edited by you"
+MAIL_OF = "mail of {}"
+OTHER_VALUE = "{} in the mail of {}: {} · o takes it"
+OTHER_TAKEN = "{} in the mail of {}: {} · taken by you"
+NO_OTHER_VALUE = "No other mail gives another value here."
+OTHER_MAIL = "Another mail of this conversation"
 LEFT_OUT = "Left out"
 EMPTY_VALUE = "empty"
 

@@ -24,6 +24,7 @@ import desktop.connectors.mail.imap
 import desktop.understanding.reading  # noqa: F401
 from desktop.agent.agent import Agent  # noqa: F401
 from desktop.bootstrap import Parts
+from desktop.domain.proposals import SuggestionState
 from desktop.domain.records import RecordKind
 from desktop.inference.client import NoModel
 from desktop.review.queries import StoredQueries
@@ -77,6 +78,8 @@ def accept_everything(order: dict) -> None:
     for row in queries.cards(Shelf.OPEN):
         proposal = queries.card(row.id).proposal
         for item in proposal.suggestions:
+            if item.state is not SuggestionState.OPEN:
+                continue  # a later mail of the conversation took its place
             edits = {"close_date": "2026-12-31"} if item.kind is RecordKind.OPPORTUNITY else {}
             review.accept(item.id, edits)
         if proposal.draft is not None:

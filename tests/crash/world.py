@@ -25,6 +25,7 @@ MAILS = [
     "inquiry",
     "complaint",
     "thanks",
+    "correction",
 ]
 TEXTS = {
     "inquiry": (
@@ -32,6 +33,13 @@ TEXTS = {
         "Date: Mon, 16 Nov 2026 09:00:00 +0000\r\nMessage-ID: <1@buyer.example>\r\n\r\n"
         "Hello Alex,\r\n\r\nwe are interested in twelve P200 pumps. Our budget is EUR 48,000. Could you send a quote?"
         "\r\n\r\nKind regards\r\nJane Roe\r\nHead of Procurement\r\nBuyer Industries Ltd\r\n+44 20 7946 0123\r\n"
+    ),
+    "correction": (  # of the inquiry's conversation: what it says of the deal and the contact takes the place of that
+        "From: Jane Roe <jane.roe@buyer.example>\r\nTo: alex@seller.example\r\nSubject: Re: Pumps for Lyon\r\n"
+        "Date: Mon, 16 Nov 2026 15:00:00 +0000\r\nMessage-ID: <4@buyer.example>\r\n"
+        "In-Reply-To: <1@buyer.example>\r\nReferences: <1@buyer.example>\r\n\r\n"
+        "Hello Alex,\r\n\r\nplease ignore my last number: our budget is EUR 44,500. Could you call me?"
+        "\r\n\r\nKind regards\r\nJane Roe\r\nMobile +44 7700 900123\r\n"
     ),
     "complaint": (
         "From: Tom Low <tom.low@other.example>\r\nTo: alex@seller.example\r\nSubject: Delivery arrived damaged\r\n"

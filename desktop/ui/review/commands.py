@@ -44,6 +44,7 @@ class Commands(QObject):
             Command.ACCEPT_ALL: self.accept_all,
             Command.EDIT: self.edit,
             Command.LEAVE_OUT: self.leave_out,
+            Command.OTHER_VALUE: self.take_other,
             Command.DISMISS: self.dismiss,
             Command.DISMISS_ALL: self.ask_reason,
             Command.SNOOZE: self.ask_snooze,
@@ -120,6 +121,15 @@ class Commands(QObject):
         found = self._target_change()
         if found is not None and found[0].state in DECIDABLE and self._view.focused_row():
             self._page.edits.toggle(*found)
+            self._page.render_card()
+
+    def take_other(self) -> None:
+        """Take the value that another mail gives for the field in focus, or go back to the proposed one."""
+        found = self._disputed()
+        if found is None:
+            self.said.emit(texts.NO_OTHER_VALUE)
+        else:
+            self._page.edits.take_other(*found)
             self._page.render_card()
 
     def ask_reason(self) -> None:
@@ -251,6 +261,16 @@ class Commands(QObject):
         chosen = next((c for c in suggestion.changes if c.field == name), None)
         first = next((c for c in suggestion.changes if _can_type(suggestion, c)), None)
         change = chosen or first
+        return (suggestion, change) if change else None
+
+    def _disputed(self) -> tuple[Suggestion, FieldChange] | None:
+        """Return the field in focus if mails disagree on it; from elsewhere, the current suggestion's first such."""
+        suggestion, found = self._target(), self._view.focused_row()
+        if suggestion is None or suggestion.state not in DECIDABLE:
+            return None
+        name = found[1].view.name if found and found[1].view else None
+        disputed = (c for c in suggestion.changes if c.others and name in {None, c.field})
+        change = next(disputed, None)
         return (suggestion, change) if change else None
 
     def _decided_subject(self) -> str | None:

@@ -74,12 +74,12 @@ class Decisions(QObject):
         """Accept what needs no press of its own; those with the rep's own values first, so that these go along."""
         subjects = tuple(s.id for s in open_suggestions(card) if not s.is_guarded)
         own = {subject: dict(self._edits.of(subject)) for subject in subjects if self._edits.of(subject)}
-        proposal_id = card.proposal.id
+        proposal_id, seen = card.proposal.id, [s.id for s in card.proposal.suggestions]
 
         def work() -> int:
             for subject, values in own.items():
                 self._review.accept(subject, values)
-            return self._review.accept_all(proposal_id)
+            return self._review.accept_all(proposal_id, seen)
 
         def then(left: int) -> None:
             for subject in own:
@@ -110,11 +110,11 @@ class Decisions(QObject):
         draft = card.proposal.draft
         if draft is not None and draft.state is DraftState.OPEN:
             states[draft.id] = DraftState.DISMISSED
-        proposal_id = card.proposal.id
+        proposal_id, seen = card.proposal.id, [s.id for s in card.proposal.suggestions]
         self._do(
             self._undoable_of(card, tuple(states), "Card dismissed"),
             states,
-            lambda: self._review.dismiss_all(proposal_id, reason),
+            lambda: self._review.dismiss_all(proposal_id, reason, seen),
         )
 
     def snooze(self, card: Card, until: datetime) -> None:

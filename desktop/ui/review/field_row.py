@@ -196,6 +196,7 @@ class FieldRow(QWidget):
         below = [(f"In the CRM now: {view.live}", colors.bad)] if view.live else []
         below += [(self._error, colors.bad)] if self._error else []
         below += [(view.reason, colors.muted)] if view.reason else []
+        below += [(line, colors.text) for line in view.others]
         font = self._theme.font(TextSize.SMALL)
         self._below = [Paragraph(font, (Run(text, ink, units(text)),), room, 2) for text, ink in below]
 

@@ -25,6 +25,7 @@ class Command(StrEnum):
     ACCEPT_ALL = "accept_all"
     EDIT = "edit"
     LEAVE_OUT = "leave_out"
+    OTHER_VALUE = "other_value"
     DISMISS = "dismiss"
     DISMISS_ALL = "dismiss_all"
     SNOOZE = "snooze"
@@ -92,6 +93,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(C.WAKE, ("W",), "w", "bring a snoozed card back", G.DECIDE),
     Binding(C.EDIT, ("E", "F2"), "e or F2", "edit the field", G.CHANGE),
     Binding(C.LEAVE_OUT, ("Backspace",), "Backspace", "leave the field out, or in", G.CHANGE),
+    Binding(C.OTHER_VALUE, ("O",), "o", "take what another mail says", G.CHANGE),
     Binding(C.UNDO, ("Z", "Ctrl+Z"), "z or Ctrl+Z", "undo the last decision", G.CHANGE),
     Binding(C.UNDO_THIS, ("U",), "u", "undo this one, also after delivery", G.CHANGE),
     Binding(C.RETRY, ("T",), "t", "send again what was refused", G.CHANGE),

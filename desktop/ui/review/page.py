@@ -156,7 +156,6 @@ class ReviewPage(QWidget):
         """Paint the card again, with what is expected of it and what the rep has typed."""
         card = self._shown = self.card
         self.view.show_card(card)
-        self.source.show_source(card.source if card else None)
         self._mark_evidence()
         self.card_shown.emit()
 
@@ -267,4 +266,9 @@ class ReviewPage(QWidget):
         self.empty.say(*words)
 
     def _mark_evidence(self) -> None:
-        self.source.choose(self.view.evidence_in_focus())
+        """Show the mail that the field in focus rests on, with its words marked; else the card's own."""
+        card, evidence = self._shown, self.view.evidence_in_focus()
+        first = evidence[0] if evidence else None
+        source = card.source_of(first) if card else None
+        self.source.show_source(source, is_other=card is not None and source is not card.source)
+        self.source.choose(tuple(one for one in evidence if first is not None and one.source == first.source))

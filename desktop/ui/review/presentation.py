@@ -12,7 +12,7 @@ from desktop.domain.ids import SuggestionId
 from desktop.domain.proposals import Action, Draft, DraftState, FieldChange, Suggestion, SuggestionState
 from desktop.domain.records import FIELDS, FieldInfo, FieldType
 from desktop.review.views import Card
-from desktop.ui import texts
+from desktop.ui import moments, texts
 from desktop.ui.review.display_text import one_line
 from desktop.ui.review.field_values import shown
 
@@ -45,6 +45,13 @@ class Edits:
         is_out = self.of(suggestion.id).get(change.field, change.after) == change.before
         self.keep(suggestion, change, change.after if is_out else change.before)
 
+    def take_other(self, suggestion: Suggestion, change: FieldChange) -> None:
+        """Take the next of the values that several mails give, and the proposed one again after the last."""
+        values = [change.after, *(other.value for other in change.others)]
+        now = self.of(suggestion.id).get(change.field, change.after)
+        at = values.index(now) if now in values else -1
+        self.keep(suggestion, change, values[(at + 1) % len(values)])
+
     def of(self, suggestion_id: SuggestionId) -> Mapping[str, str | None]:
         """Return field → the rep's own value of one Suggestion."""
         return self.kept.get(suggestion_id, {})
@@ -61,7 +68,7 @@ class FieldView:
     """One painted row: label, before → after, band, reason, and `live` when somebody changed the record meanwhile.
 
     `before` is empty when there is nothing to strike through, `live` is empty without a conflict, `raw` is what
-    editing starts with.
+    editing starts with, `others` are the values that other mails give, each with its quote.
     """
 
     name: str
@@ -74,6 +81,7 @@ class FieldView:
     reason: str
     evidence: tuple[Evidence, ...]
     live: str = ""
+    others: tuple[str, ...] = ()
     is_guarded: bool = False
     is_edited: bool = False
     is_left_out: bool = False
@@ -92,6 +100,7 @@ class FieldView:
             parts.append(texts.GUARDED)
         if self.reason:
             parts.append(self.reason)
+        parts.extend(self.others)
         return ". ".join(part.rstrip(".") for part in parts) + "."
 
     @property
@@ -203,9 +212,10 @@ def field_view(card: Card, suggestion: Suggestion, change: FieldChange, edits: E
         after=shown(known.type, after, card.names),
         raw=edits.unfinished.get((suggestion.id, change.field), after or ""),
         band=change.band,
-        reason=_reason_line(change) if suggestion.state in DECIDABLE else "",
-        evidence=change.evidence,
+        reason=_reason_line(card, change) if suggestion.state in DECIDABLE else "",
+        evidence=_evidence_of(change, after),
         live=shown(known.type, live[change.field], card.names) if has_live else "",
+        others=_other_lines(card, change, known.type, after) if suggestion.state in DECIDABLE else (),
         is_guarded=known.guarded,
         is_edited=change.field in own,
         is_left_out=change.field in own and after == change.before,
@@ -213,14 +223,42 @@ def field_view(card: Card, suggestion: Suggestion, change: FieldChange, edits: E
     )
 
 
-def _reason_line(change: FieldChange) -> str:
-    """Return the reason, with the quote where it says more than the value does."""
-    quote = change.evidence[0].text if change.evidence else ""
+def _evidence_of(change: FieldChange, after: str | None) -> tuple[Evidence, ...]:
+    """Return the words behind the value that is shown: those of another mail where the rep took its value."""
+    taken = next((other.evidence for other in change.others if other.value == after), None)
+    return (taken,) if taken is not None and after != change.after else change.evidence
+
+
+def _reason_line(card: Card, change: FieldChange) -> str:
+    """Return the reason, with the quote where it says more than the value does, and the mail where that matters."""
+    first = change.evidence[0] if change.evidence else None
+    quote = first.text if first else ""
     reason = one_line(change.reason)
+    if first is not None and (change.others or first.source):
+        return " · ".join(
+            part for part in (reason, texts.MAIL_OF.format(_mail_day(card, first)), _quoted(quote)) if part
+        )
     if not quote or quote in reason or _letters(quote) == _letters(change.after or ""):
         return reason
-    short = one_line(quote if len(quote) <= QUOTE_AT_MOST else quote[:QUOTE_AT_MOST] + "…")
-    return f"{reason} · “{short}”" if reason else f"“{short}”"
+    return f"{reason} · {_quoted(quote)}" if reason else _quoted(quote)
+
+
+def _other_lines(card: Card, change: FieldChange, kind: FieldType, after: str | None) -> tuple[str, ...]:
+    """Return the values that other mails give, each with the day and the words of its mail."""
+    lines = []
+    for other in change.others:
+        words = texts.OTHER_VALUE if other.value != after else texts.OTHER_TAKEN
+        value = one_line(shown(kind, other.value, card.names))
+        lines.append(words.format(value, _mail_day(card, other.evidence), _quoted(other.evidence.text)))
+    return tuple(lines)
+
+
+def _mail_day(card: Card, evidence: Evidence) -> str:
+    return moments.day(card.source_of(evidence).sent_at.astimezone().date())
+
+
+def _quoted(quote: str) -> str:
+    return f"“{one_line(quote if len(quote) <= QUOTE_AT_MOST else quote[:QUOTE_AT_MOST] + '…')}”"
 
 
 def _letters(text: str) -> str:

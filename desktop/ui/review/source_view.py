@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QTextEdit, QVBoxLayout, QWidget
 
 from desktop.domain.evidence import Evidence, Part
 from desktop.review.views import SourceView as Source
-from desktop.ui import moments
+from desktop.ui import moments, texts
 from desktop.ui.review.display_text import DisplayText, dimmed_runs, one_line, units
 from desktop.ui.review.mail_text import MailText
 from desktop.ui.theme import TextSize, Theme
@@ -31,6 +31,7 @@ class SourcePane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme = theme
         self._source: Source | None = None
+        self._is_other = False
         self._display = DisplayText("")
         self._chosen: tuple[Evidence, ...] = ()
         self._subject = MarkedLine(theme, theme.font(TextSize.TITLE, bold=True))
@@ -47,10 +48,11 @@ class SourcePane(QWidget):
         """The view of the text."""
         return self._mail
 
-    def show_source(self, source: Source | None) -> None:
-        """Show another mail, from its top; the same one again changes nothing."""
-        if source == self._source:
+    def show_source(self, source: Source | None, *, is_other: bool = False) -> None:
+        """Show another mail, from its top; the same one again changes nothing. `is_other`: it is not the card's own."""
+        if source == self._source and is_other == self._is_other:
             return
+        self._is_other = is_other
         is_same_text = self._source is not None and source is not None and source.text == self._source.text
         self._source, self._chosen = source, ()
         if not is_same_text:
@@ -106,7 +108,8 @@ class SourcePane(QWidget):
         self._troubles.setText(one_line("  ".join(troubles)))
         self._troubles.setVisible(bool(troubles))
         if source is not None:
-            self._meta.setText(_meta_line(source))
+            other = f"{texts.OTHER_MAIL} · " if self._is_other else ""
+            self._meta.setText(other + _meta_line(source))
 
     def _mark(self) -> None:
         source = self._source

@@ -6,7 +6,7 @@ from desktop.domain.evidence import FactKind, Intent
 from desktop.domain.proposals import Action, SuggestionState
 from desktop.domain.records import RecordKind
 from tests.fakes.rig import Rig, of_kind
-from tests.fakes.situations import fact, message, reading
+from tests.fakes.situations import NOON, fact, message, reading
 from tests.unit.proposals.test_step import INQUIRY, inquiry_facts
 
 
@@ -74,6 +74,6 @@ def test_a_delivered_contact_is_known_and_only_its_news_are_proposed(rig):
         fact(text, FactKind.EMAIL, "jane.roe@buyer.example"),
         fact(text, FactKind.TITLE, "Chief Buyer"),
     ]
-    third = of_kind(rig.propose(message(text, number=3), reading(facts)), RecordKind.CONTACT)
+    third = of_kind(rig.propose(message(text, number=3, sent_at=NOON), reading(facts)), RecordKind.CONTACT)
     assert third.action is Action.UPDATE
     assert {c.field: c.after for c in third.changes} == {"title": "Chief Buyer"}
