@@ -221,6 +221,34 @@ def _queue(args: Namespace, parts: "Parts") -> int:
     return code
 
 
+def _confidence(args: Namespace, parts: "Parts") -> int:
+    from desktop.cli.commands import confidence  # noqa: PLC0415
+    from desktop.understanding.confidence.refit import Learned  # noqa: PLC0415
+
+    return confidence(args, _printer(args), Learned(parts.store(), parts.clock))
+
+
+def _models(args: Namespace, parts: "Parts") -> int:
+    from desktop.cli.models import models  # noqa: PLC0415
+    from desktop.cli.remote import remote, say_who_reads  # noqa: PLC0415
+
+    if args.action in ("remote", "local"):
+        return remote(args, _printer(args), parts.remote_setup())
+    printer = _printer(args)
+    code = models(args, printer, parts.models())
+    say_who_reads(args, printer, parts.remote_setup())
+    return code
+
+
+def _settings(args: Namespace, parts: "Parts") -> int:
+    from desktop.cli.commands import settings  # noqa: PLC0415
+    from desktop.setup.settings import Settings  # noqa: PLC0415
+
+    code = settings(args, _printer(args), Settings(parts.store()))
+    parts.nudge()
+    return code
+
+
 def _printer(args: Namespace) -> "Printer":
     from desktop.cli.printing import Printer  # noqa: PLC0415
 
@@ -233,6 +261,9 @@ _COMMANDS = {
     "doctor": _doctor,
     "accounts": _accounts,
     "queue": _queue,
+    "confidence": _confidence,
+    "models": _models,
+    "settings": _settings,
 }
 
 if __name__ == "__main__":

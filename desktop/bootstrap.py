@@ -21,10 +21,17 @@ from desktop.system.clock import SystemClock
 from desktop.system.profile import Profile
 
 if TYPE_CHECKING:  # a window start must not pay for what only the agent needs
+    from pathlib import Path
+
     from desktop.agent.agent import Agent
     from desktop.agent.line import AgentLine
+    from desktop.domain.ports import Fetcher
+    from desktop.inference.models import ModelCard
+    from desktop.inference.remote import RemoteModel
     from desktop.services import Services
     from desktop.setup.connections import ConnectionSetup
+    from desktop.setup.models import ModelSetup
+    from desktop.setup.remote_model import RemoteChoice, RemoteSetup
     from desktop.store.store import Store
 
 log = logging.getLogger("dealside")
@@ -117,21 +124,111 @@ class Parts:
             self.store(), self.profile.vault, self.clock, describe=registry.info, check=check, new_id=_new_id
         )
 
+    @property
+    def models_folder(self) -> "Path":
+        """The rep's own model files."""
+        return self.profile.paths.data / "models"
+
+    def models(self) -> "ModelSetup":
+        """Return what lists, gets, imports, deletes and chooses language models."""
+        import time  # noqa: PLC0415  (as above)
+
+        from desktop.inference.catalogue import ModelFolders, read_catalogue  # noqa: PLC0415
+        from desktop.setup.models import ModelSetup  # noqa: PLC0415
+        from desktop.setup.settings import Settings  # noqa: PLC0415
+        from desktop.setup.transfer import Surroundings  # noqa: PLC0415
+        from desktop.system.memory import available_memory, free_space  # noqa: PLC0415
+
+        return ModelSetup(
+            shelf=ModelFolders(self.models_folder, resources.path("models")),
+            catalogue=read_catalogue(resources.path("models", "catalogue.json")),
+            settings=Settings(self.store()),
+            fetcher=self.fetcher,
+            surroundings=Surroundings(time.monotonic, time.sleep, free_space),
+            available_memory=available_memory,
+        )
+
+    def fetcher(self) -> "Fetcher":
+        """Return a new Fetcher for one download."""
+        from desktop.connectors.fetching import HttpFetcher  # noqa: PLC0415  (as above)
+        from desktop.connectors.http import HttpBoundary  # noqa: PLC0415
+
+        http = HttpBoundary(ledger=self.store().ledger, clock=self.clock, boundary=self.boundary)
+        return HttpFetcher(http, purpose="model")
+
     # --- the agent --------------------------------------------------------------------------------------------------
 
     def model(self) -> LanguageModel:
         """Return the language model of this installation; rules carry the job where there is none."""
-        from desktop.inference.client import LlamaClient, NoModel  # noqa: PLC0415  (only where mail is understood)
-        from desktop.inference.engine_link import engine_starter  # noqa: PLC0415
-        from desktop.inference.models import find_model  # noqa: PLC0415
+        from desktop.inference.catalogue import active_card  # noqa: PLC0415  (only where mail is understood)
+        from desktop.inference.client import NoModel  # noqa: PLC0415
+        from desktop.inference.metering import MeteredModel  # noqa: PLC0415
+        from desktop.setup.settings import MODEL, Settings  # noqa: PLC0415
+
+        settings = Settings(self.store())
+        remote = self.remote_setup()
+        choice = remote.chosen()
+        if choice is not None:
+            far = self._remote_model(choice, remote.key(choice))
+            return MeteredModel(far, self.store().meter, self.clock, settings.remote_tokens_per_day)
+        card = active_card(self.models_folder, resources.path("models"), settings.value(MODEL))
+        if card is None:
+            return NoModel()
+        local = self._local_model(card, may_use_gpu=settings.may_use_gpu())
+        return MeteredModel(local, self.store().meter, self.clock, settings.tokens_per_day)
+
+    def _local_model(self, card: "ModelCard", *, may_use_gpu: bool) -> LanguageModel:
+        from desktop.inference.answer_cache import AnswerCache  # noqa: PLC0415  (as above)
+        from desktop.inference.client import Kept, LlamaClient  # noqa: PLC0415
+        from desktop.inference.engine_link import EngineLimits, engine_starter  # noqa: PLC0415
         from desktop.inference.prompts import read_prompt  # noqa: PLC0415
 
-        for folder in (self.profile.paths.data / "models", resources.path("models")):
-            card = find_model(folder)
-            if card is not None:
-                prompt = read_prompt(resources.path("prompts", "select.json"))
-                return LlamaClient(card, prompt, clock=self.clock, start=engine_starter(idle=ENGINE_IDLE))
-        return NoModel()
+        return LlamaClient(
+            card,
+            read_prompt(resources.path("prompts", "select.json")),
+            clock=self.clock,
+            start=engine_starter(idle=ENGINE_IDLE),
+            limits=EngineLimits(may_use_gpu=may_use_gpu),
+            kept=Kept(AnswerCache(), self.profile.paths.cache / "openings"),
+        )
+
+    def remote_setup(self) -> "RemoteSetup":
+        """Return what lets a model on another machine read, and goes back."""
+        from desktop.setup.remote_model import RemoteSetup  # noqa: PLC0415  (as above)
+        from desktop.setup.settings import Settings  # noqa: PLC0415
+
+        def look(choice: "RemoteChoice", key: str) -> int:
+            model = self._remote_model(choice, key)
+            try:
+                return model.look().offer.alternatives
+            finally:
+                model.close()
+
+        return RemoteSetup(Settings(self.store()), self.profile.vault, look)
+
+    def _remote_model(self, choice: "RemoteChoice", key: str) -> "RemoteModel":
+        from desktop.connectors.language import HttpModelServer  # noqa: PLC0415  (as above)
+        from desktop.inference.prompts import read_prompt  # noqa: PLC0415
+        from desktop.inference.remote import RemoteCard, RemoteModel  # noqa: PLC0415
+        from desktop.inference.scrubbing import Scrubber  # noqa: PLC0415
+        from desktop.setup.settings import Settings  # noqa: PLC0415
+
+        settings = Settings(self.store())
+        server = HttpModelServer(
+            choice.address,
+            key,
+            may_be_plain=choice.may_be_plain,
+            ledger=self.store().ledger,
+            clock=self.clock,
+            boundary=self.boundary,
+        )
+        return RemoteModel(
+            RemoteCard(choice.address, choice.model, choice.form),
+            server,
+            read_prompt(resources.path("prompts", "select.json")),
+            Scrubber(settings.hidden_words(), is_wide=settings.hides_capitals()),
+            self.clock,
+        )
 
     def agent(self, model: LanguageModel | None = None) -> "tuple[Agent, Any]":
         """Return a new Agent and the EventBus it publishes on."""

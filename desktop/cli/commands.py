@@ -4,6 +4,7 @@ import getpass
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from desktop.cli.parser import EXIT_OK, EXIT_USER
 from desktop.cli.printing import (
@@ -20,6 +21,10 @@ from desktop.review.views import Card, Shelf
 from desktop.services import Queries, Review
 from desktop.setup.connections import ConnectionSetup
 from desktop.setup.readiness import Finding, is_ready
+
+if TYPE_CHECKING:  # SQLAlchemy takes 0.3 s to import
+    from desktop.setup.settings import Settings
+    from desktop.understanding.confidence.refit import Learned
 
 PAGE = 200
 
@@ -172,6 +177,54 @@ def _decide(args: Namespace, review: Review, family: str, found: str) -> str:
     else:
         review.dismiss_all(ProposalId(found), args.reason)
     return "Dismissed."
+
+
+def confidence(args: Namespace, printer: Printer, learned: "Learned") -> int:
+    """Print how often what was suggested was right and how sure we had been; or forget what was learned from that."""
+    if args.forget:
+        learned.forget()
+        printer.line("What was learned from your decisions is forgotten: the confidence is as shipped again.")
+        printer.document({"forgotten": True})
+        return EXIT_OK
+    rows = learned.standings()
+    for row in rows:
+        use = "learned from" if row.is_refitted else "as shipped"
+        printer.line(
+            f"{row.family.value:<10} {row.decisions:>5} decided, {row.right / row.decisions:>4.0%} were right, "
+            f"{row.promised:>4.0%} had been promised – {use}"
+        )
+    if not rows:
+        printer.line("You have decided on nothing yet, so the confidence is as shipped.")
+    printer.document(
+        [
+            {
+                "family": row.family.value,
+                "decisions": row.decisions,
+                "right": row.right,
+                "promised": row.promised,
+                "is_learned": row.is_refitted,
+            }
+            for row in rows
+        ]
+    )
+    return EXIT_OK
+
+
+def settings(args: Namespace, printer: Printer, known: "Settings") -> int:
+    """Show every setting, or choose one, or go back to what is usual."""
+    if args.action == "set":
+        known.choose(args.name, args.value)
+    elif args.action == "forget":
+        known.forget(args.name)
+    rows = [
+        {"name": one.name, "value": known.value(one.name), "usual": one.usual, "words": one.words}
+        for one in known.all()
+        if args.action == "list" or one.name == args.name
+    ]
+    for row in rows:
+        printer.line(f"{row['name']:<16} {row['value']:<12} {row['words']} Usual: {row['usual']}.")
+    printer.document(rows)
+    return EXIT_OK
 
 
 def _find(queries: Queries, start: str) -> tuple[str, str]:

@@ -49,6 +49,11 @@ def make_parser() -> argparse.ArgumentParser:
     _json(commands.add_parser("doctor", help="say what is missing, and how to mend it"))
     _accounts(commands.add_parser("accounts", help="list, add, test and remove mailboxes and CRMs"))
     _queue(commands.add_parser("queue", help="list, accept, dismiss and undo suggestions"))
+    confidence = commands.add_parser("confidence", help="say how right the suggestions were, and what was learned")
+    confidence.add_argument("--forget", action="store_true", help="forget what was learned from your decisions")
+    _json(confidence)
+    _models(commands.add_parser("models", help="list, get, import, delete and choose language models"))
+    _settings(commands.add_parser("settings", help="show or change what you may choose"))
     return parser
 
 
@@ -84,6 +89,45 @@ def _accounts(parser: argparse.ArgumentParser) -> None:
         action = actions.add_parser(name, help=words)
         action.add_argument("id", help="the connection's id, or its beginning")
         _json(action)
+
+
+def _models(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    _json(actions.add_parser("list", help="what can be had and what is here (the default)"))
+    get = actions.add_parser("get", help="download a model of the list; goes on where an earlier try broke off")
+    get.add_argument("name", help="its name in the list, or its beginning")
+    get.add_argument("--yes", action="store_true", help="take it in spite of what is said about it")
+    bring = actions.add_parser("import", help="take a model from a file, a stick or a share")
+    bring.add_argument("file", type=Path, help="the .gguf file")
+    bring.add_argument("--yes", action="store_true", help="take it even though nobody vouches for it")
+    delete = actions.add_parser("delete", help="delete a model, or what has arrived of one")
+    delete.add_argument("name", help="its name")
+    delete.add_argument("--yes", action="store_true", help="even the one that reads your mail")
+    use = actions.add_parser("use", help="let this model read your mail")
+    use.add_argument("name", help="its name")
+    remote = actions.add_parser("remote", help="let a model on a server read your mail, names and numbers hidden")
+    remote.add_argument("address", help="the server's address, for example https://name.example/v1")
+    remote.add_argument("--model", required=True, help="the model's name on the server")
+    remote.add_argument("--form", default="chat", help="chat (the default), or a model family's own format, asked bare")
+    remote.add_argument("--no-key", action="store_true", help="the server wants no key; otherwise it is asked for")
+    remote.add_argument("--key-from-stdin", action="store_true", help="read the key from standard input, for scripts")
+    remote.add_argument("--yes", action="store_true", help="in spite of what is said about it")
+    local = actions.add_parser("local", help="let the models on this machine read again, and forget the server's key")
+    for action in (get, bring, delete, use, remote, local):
+        _json(action)
+
+
+def _settings(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    _json(actions.add_parser("list", help="every setting, what it does, and its value"))
+    choose = actions.add_parser("set", help="choose a value")
+    choose.add_argument("name", help="the setting's name")
+    choose.add_argument("value", help="its value")
+    _json(choose)
+    forget = actions.add_parser("forget", help="go back to what is usual")
+    forget.add_argument("name", help="the setting's name")
+    _json(forget)
 
 
 def _queue(parser: argparse.ArgumentParser) -> None:

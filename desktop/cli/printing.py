@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from desktop.domain.connections import Connection
+from desktop.domain.evidence import Evidence
 from desktop.domain.proposals import Action, Draft, FieldChange, Suggestion
 from desktop.domain.records import FIELDS
 from desktop.review.views import Card, Health
@@ -82,11 +83,16 @@ def _change_object(change: FieldChange) -> dict[str, Any]:
         "confidence": round(change.confidence, 3),
         "band": change.band.value,
         "reason": change.reason,
-        "evidence": [
-            {"part": e.span.part.value, "start": e.span.start, "end": e.span.end, "text": e.text}
-            for e in change.evidence
-        ],
+        "evidence": [_evidence_object(evidence) for evidence in change.evidence],
+        "others": [{"value": o.value, "evidence": _evidence_object(o.evidence)} for o in change.others],
     }
+
+
+def _evidence_object(evidence: Evidence) -> dict[str, Any]:
+    """Return where words stand; `source` is null for the card's own mail, else the id of another one."""
+    span = evidence.span
+    where = {"part": span.part.value, "start": span.start, "end": span.end}
+    return {**where, "text": evidence.text, "source": evidence.source}
 
 
 def _draft_object(draft: Draft) -> dict[str, Any]:
@@ -111,6 +117,10 @@ def print_card(printer: Printer, card: Card) -> None:
             printer.line(f"      ! {entry.sentence}")
         for change in item.changes:
             printer.line(_change_line(item, change, card.names))
+            for other in change.others:
+                day = card.source_of(other.evidence).sent_at.astimezone().date()
+                quote = " ".join(other.evidence.text.split())[:60]
+                printer.line(f"          in the mail of {day}: {other.value}   “{quote}”")
     draft = card.proposal.draft
     if draft is not None:
         printer.line(f"   Reply to {', '.join(draft.recipients)}   [{draft.id[:12]}] {draft.state.value}")

@@ -1,47 +1,43 @@
 """The one door out for HTTP: deadlines, rate limit, size limit, ledger, redaction, and our own errors.
 
 Connectors that speak HTTP get an HttpBoundary handed in; libraries that want a `requests` session get one whose only
-adapter leads through it (`session_through`). Answers with an error status are returned, since only the connector
+adapter leads through it (`requests_door`). Answers with an error status are returned, since only the connector
 knows what its vendor means by them; everything that kept an answer from arriving becomes one of our errors here.
 """
 
-import io
-import ipaddress
 import logging
 import re
 import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any
-from urllib.parse import urlsplit
+from datetime import datetime
+from functools import partial
 
 import httpcore
 import httpx
-import requests
-import requests.adapters
 
 from desktop import __version__
+from desktop.connectors.header_words import http_date, is_loopback, redact_path, seconds_to_wait
 from desktop.connectors.metering import Meter, MeteredBackend
 from desktop.domain.errors import DealsideError, Rejected, Temporary, UserActionNeeded
-from desktop.domain.ports import Boundary, Clock, NetworkLedger, no_boundary
+from desktop.domain.ports import Boundary, Clock, FetchSink, NetworkLedger, no_boundary
 
 log = logging.getLogger("dealside.http")
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _READING = frozenset({"GET", "HEAD"})
 _CLOSED_FOR_NOW = frozenset({429, 503})
-_LONGEST_RETRY_AFTER = 86_400.0
 _SCHEMES = frozenset({"http", "https"})
 _HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?|\[?[0-9a-fA-F:.]+\]?")
-_PLAIN_SEGMENT = re.compile(r"[A-Za-z_-]{1,32}|v\d{1,3}(\.\d{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)
 class HttpLimits:
-    """Seconds and bytes. `longest_wait` is how long the rate limit may hold a call back before it is Temporary."""
+    """Seconds and bytes. `longest_wait` is how long the rate limit may hold a call back before it is Temporary.
+
+    `plain_hosts` may be called without encryption, as this machine may: the rep's own network, or said so.
+    """
 
     connect: float = 10.0
     silence: float = 30.0
@@ -49,6 +45,7 @@ class HttpLimits:
     longest_wait: float = 2.0
     max_body: int = 32 * 1024 * 1024
     max_redirects: int = 3
+    plain_hosts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +109,42 @@ class HttpBoundary:
         logging.getLogger("httpx").setLevel(logging.WARNING)
         logging.getLogger("httpcore").setLevel(logging.WARNING)
 
-    def request(self, call: HttpCall) -> HttpAnswer:
+    def request(self, call: HttpCall, *, should_stop: Callable[[], bool] | None = None) -> HttpAnswer:
         """Send `call` and return the whole answer, whatever its status.
 
         Raises Temporary when no whole answer came in time (it may have been carried out all the same),
-        UserActionNeeded for an address or certificate that cannot be used, Rejected for an answer that is too big.
+        UserActionNeeded for an address or certificate that cannot be used, Rejected for an answer that is too big,
+        Cancelled within a second of `should_stop` saying so.
         """
-        url = _checked_url(call)
+        self._meter.should_stop = should_stop
+        try:
+            return self._follow(call, self._whole_body, _redirect)
+        finally:
+            self._meter.should_stop = None
+
+    def stream(self, call: HttpCall, sink: FetchSink, *, should_stop: Callable[[], bool]) -> HttpAnswer:
+        """Hand the body to `sink` as it comes, however long; return the answer without it.
+
+        A redirect is followed to another server too (a hub keeps its files elsewhere): give no credentials. Raises
+        what `request` and the sink raise, and Cancelled within a second of `should_stop` saying so.
+        """
+        self._meter.should_stop = should_stop
+        try:
+            return self._follow(call, partial(_pour, sink), redirect_elsewhere)
+        finally:
+            self._meter.should_stop = None
+
+    def _follow(
+        self,
+        call: HttpCall,
+        read: Callable[[httpx.Response], bytes],
+        redirected: Callable[[HttpCall, httpx.URL, HttpAnswer], httpx.URL | None],
+    ) -> HttpAnswer:
+        url = _checked_url(call, self._limits.plain_hosts)
         self._meter.ends_at = time.monotonic() + call.deadline
         for _ in range(self._limits.max_redirects + 1):
-            answer = self._exchange(call, url)
-            target = _redirect(call, url, answer)
+            answer = self._exchange(call, url, read)
+            target = redirected(call, url, answer)
             if target is None:
                 return answer
             url = target
@@ -135,7 +157,7 @@ class HttpBoundary:
         """Let go of kept connections; the boundary may be used again afterwards."""
         self._transport.close()  # closing the client itself would end its use for good
 
-    def _exchange(self, call: HttpCall, url: httpx.URL) -> HttpAnswer:
+    def _exchange(self, call: HttpCall, url: httpx.URL, read: Callable[[httpx.Response], bytes]) -> HttpAnswer:
         host = _host(url)
         self._wait_turn(host)
         self._meter.restart()
@@ -143,7 +165,7 @@ class HttpBoundary:
         started = time.monotonic()
         outcome = "no answer"
         try:
-            answer = self._receive(call, url)
+            answer = self._receive(call, url, read)
             outcome = str(answer.status)
         except httpx.HTTPError as error:
             raise _translate(error, host) from error
@@ -155,24 +177,28 @@ class HttpBoundary:
         self._note_interval(host, answer)
         return answer
 
-    def _receive(self, call: HttpCall, url: httpx.URL) -> HttpAnswer:
+    def _receive(self, call: HttpCall, url: httpx.URL, read: Callable[[httpx.Response], bytes]) -> HttpAnswer:
         silence = self._limits.silence
         timeout = httpx.Timeout(connect=self._limits.connect, read=silence, write=silence, pool=silence)
         content = call.content or None
-        body = bytearray()
         with self._client.stream(call.method, url, headers=call.headers, content=content, timeout=timeout) as response:
-            for piece in response.iter_bytes():
-                body += piece
-                if len(body) > self._limits.max_body:
-                    raise Rejected(
-                        f"The answer of {url.host} is far too big, so it was not read.",
-                        detail=f"over {self._limits.max_body} bytes",
-                    )
-            headers = {name.lower(): value for name, value in response.headers.items()}
+            body = read(response)
+            headers = _lower(response.headers)
             status = response.status_code
-        server_time = _http_date(headers.get("date", ""))
-        wait = _retry_after(headers.get("retry-after", ""), server_time or self._clock.now())
-        return HttpAnswer(status, headers, bytes(body), wait, server_time)
+        server_time = http_date(headers.get("date", ""))
+        wait = seconds_to_wait(headers.get("retry-after", ""), server_time or self._clock.now())
+        return HttpAnswer(status, headers, body, wait, server_time)
+
+    def _whole_body(self, response: httpx.Response) -> bytes:
+        body = bytearray()
+        for piece in response.iter_bytes():
+            body += piece
+            if len(body) > self._limits.max_body:
+                raise Rejected(
+                    f"The answer of {response.url.host} is far too big, so it was not read.",
+                    detail=f"over {self._limits.max_body} bytes",
+                )
+        return bytes(body)
 
     def _wait_turn(self, host: str) -> None:
         wait = self._open_at.get(host, 0.0) - self._ticks()
@@ -191,20 +217,7 @@ class HttpBoundary:
 # --- addresses and headers ------------------------------------------------------------------------------------------
 
 
-def is_loopback(host: str) -> bool:
-    """Return True when `host` can only be this machine."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
-def redact_path(path: str) -> str:
-    """Return `path` for the log: only segments that are plain words stay; ids, keys and addresses do not."""
-    return "/".join(part if not part or _PLAIN_SEGMENT.fullmatch(part) else "*" for part in path.split("/"))
-
-
-def _checked_url(call: HttpCall) -> httpx.URL:
+def _checked_url(call: HttpCall, plain_hosts: frozenset[str]) -> httpx.URL:
     try:
         url = httpx.URL(call.url)
         for name, value in call.headers.items():
@@ -212,14 +225,18 @@ def _checked_url(call: HttpCall) -> httpx.URL:
     except (httpx.InvalidURL, ValueError) as error:
         sentence = "A setting of this connection holds characters that cannot be sent; enter it again."
         raise UserActionNeeded(sentence, detail=type(error).__name__) from error
+    _check_address(url, plain_hosts)
+    return url.copy_merge_params(call.params) if call.params else url
+
+
+def _check_address(url: httpx.URL, plain_hosts: frozenset[str] = frozenset()) -> None:
     host = url.raw_host.decode("ascii", "replace")
     if url.userinfo or not _HOST.fullmatch(host) or not 0 < (url.port or 1) < 65536 or url.scheme not in _SCHEMES:
         raise UserActionNeeded("The server's address is not complete: it should look like https://name.example.")
-    if url.scheme == "http" and not is_loopback(url.host):
+    if url.scheme == "http" and not is_loopback(url.host) and url.host not in plain_hosts:
         raise UserActionNeeded(
             f"The address of {url.host} begins with http://, which anybody on the way can read; use https://."
         )
-    return url.copy_merge_params(call.params) if call.params else url
 
 
 def _check_header(name: str, value: str) -> None:
@@ -240,14 +257,10 @@ def _host(url: httpx.URL) -> str:
 
 def _redirect(call: HttpCall, url: httpx.URL, answer: HttpAnswer) -> httpx.URL | None:
     """Return where a reading call should go on; refuse to take a write or a credential anywhere else."""
-    location = answer.headers.get("location")
-    if answer.status not in _REDIRECTS or location is None:
+    target = _target(url, answer)
+    if target is None:
         return None
-    try:
-        target = url.join(location)
-    except httpx.InvalidURL:
-        target = None
-    if call.method in _READING and target and (target.scheme, _host(target)) == (url.scheme, _host(url)):
+    if call.method in _READING and (target.scheme, _host(target)) == (url.scheme, _host(url)):
         return target
     raise UserActionNeeded(
         f"{url.host} sends us on to another address; check the address in the settings, and the network you are on.",
@@ -255,21 +268,39 @@ def _redirect(call: HttpCall, url: httpx.URL, answer: HttpAnswer) -> httpx.URL |
     )
 
 
-def _http_date(text: str) -> datetime | None:
+def redirect_elsewhere(_call: HttpCall, url: httpx.URL, answer: HttpAnswer) -> httpx.URL | None:
+    """Return where a download goes on: wherever a call of ours may go, but not from the network to this machine."""
+    target = _target(url, answer)
+    if target is None:
+        return None
+    if is_loopback(target.host) and not is_loopback(url.host):
+        raise UserActionNeeded(f"{url.host} sends us to this computer; check the network you are on.")
+    _check_address(target)
+    return target
+
+
+def _target(url: httpx.URL, answer: HttpAnswer) -> httpx.URL | None:
+    location = answer.headers.get("location")
+    if answer.status not in _REDIRECTS or location is None:
+        return None
     try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return url.join(location)
+    except httpx.InvalidURL as error:
+        sentence = f"{url.host} sends us on to an address that is none; check the address in the settings."
+        raise UserActionNeeded(sentence, detail=str(answer.status)) from error
 
 
-def _retry_after(text: str, now: datetime) -> float | None:
-    if text.strip().isdecimal():
-        return min(float(text), _LONGEST_RETRY_AFTER)
-    moment = _http_date(text)
-    if moment is None:
-        return None
-    return min(max((moment - now).total_seconds(), 0.0), _LONGEST_RETRY_AFTER)
+def _pour(sink: FetchSink, response: httpx.Response) -> bytes:
+    if response.status_code in _REDIRECTS and "location" in response.headers:
+        return b""
+    if sink.begin(response.status_code, _lower(response.headers)):
+        for piece in response.iter_raw():
+            sink.take(piece)
+    return b""
+
+
+def _lower(headers: httpx.Headers) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _translate(error: httpx.HTTPError, host: str) -> DealsideError:
@@ -304,80 +335,3 @@ class _MeteredTransport(httpx.HTTPTransport):
         self._pool = httpcore.ConnectionPool(
             ssl_context=trusted, max_connections=4, keepalive_expiry=5.0, network_backend=MeteredBackend(meter)
         )
-
-
-# --- for libraries that bring `requests` ----------------------------------------------------------------------------
-
-
-class BoundaryAdapter(requests.adapters.BaseAdapter):
-    """Sends what a `requests` session prepares through an HttpBoundary, to one server only.
-
-    A library that insists on https still reaches `origin` on loopback: the address is always the one of `origin`.
-    `last` is the newest answer, for the headers that such libraries drop.
-    """
-
-    def __init__(self, http: HttpBoundary, *, origin: str, purpose: str, deadline: float) -> None:
-        super().__init__()
-        self._http = http
-        self._origin = urlsplit(origin)
-        self._purpose = purpose
-        self._deadline = deadline
-        self.last: HttpAnswer | None = None
-
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,  # noqa: FBT001, FBT002  (the library's own signature)
-        timeout: Any = None,
-        verify: Any = True,  # noqa: FBT002
-        cert: Any = None,
-        proxies: Any = None,
-    ) -> requests.Response:
-        """Send `request`; the session's own time-outs, certificates and proxies do not count here."""
-        del stream, timeout, verify, cert, proxies
-        self.last = None
-        url = urlsplit(request.url or "")
-        if url.netloc.lower() != self._origin.netloc.lower():
-            raise Rejected("The server named an address that is not its own, so nothing was sent there.")
-        target = url._replace(scheme=self._origin.scheme, netloc=self._origin.netloc, fragment="").geturl()
-        body = request.body or b""
-        answer = self._http.request(
-            HttpCall(
-                method=request.method or "GET",
-                url=target,
-                purpose=self._purpose,
-                headers={name: _text(value) for name, value in request.headers.items()},
-                content=body.encode() if isinstance(body, str) else bytes(body),
-                deadline=self._deadline,
-            )
-        )
-        self.last = answer
-        return _as_requests(request, answer)
-
-    def close(self) -> None:
-        """Keep the boundary open: it belongs to whoever handed it in."""
-
-
-def session_through(adapter: BoundaryAdapter) -> requests.Session:
-    """Return a session that knows no other way out than `adapter`, and nothing of the environment."""
-    session = requests.Session()
-    session.trust_env = False
-    session.headers.clear()
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else value
-
-
-def _as_requests(request: requests.PreparedRequest, answer: HttpAnswer) -> requests.Response:
-    response = requests.Response()
-    response.status_code = answer.status
-    response.headers.update(answer.headers)
-    response.raw = io.BytesIO(answer.body)
-    response.url = request.url or ""
-    response.request = request
-    response.encoding = "utf-8"
-    return response

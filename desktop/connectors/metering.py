@@ -2,21 +2,25 @@
 
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import httpcore
 
+from desktop.domain.errors import Cancelled
+
 _PIECE = 64 * 1024
+_GLANCE = 0.25  # seconds of silence after which somebody may have asked us to stop
 
 
 class Meter:
-    """Bytes of the exchange under way (inside TLS) and when it must be over."""
+    """Bytes of the exchange under way (inside TLS), when it must be over, and who may stop its reading before."""
 
     def __init__(self) -> None:
         self.sent = 0
         self.received = 0
         self.ends_at = 0.0
+        self.should_stop: Callable[[], bool] | None = None
 
     def restart(self) -> None:
         self.sent = self.received = 0
@@ -37,9 +41,22 @@ class MeteredStream(httpcore.NetworkStream):
         self._meter = meter
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        piece = self._inner.read(max_bytes, self._meter.left(timeout, httpcore.ReadTimeout))
+        piece = self._read_or_stop(max_bytes, self._meter.left(timeout, httpcore.ReadTimeout))
         self._meter.received += len(piece)
         return piece
+
+    def _read_or_stop(self, max_bytes: int, timeout: float) -> bytes:
+        """Wait in glances where somebody may stop us: a server that falls silent must not hold up a Cancel."""
+        while (should_stop := self._meter.should_stop) is not None:
+            if should_stop():
+                raise Cancelled("Stopped.")
+            if timeout <= _GLANCE:
+                break
+            try:
+                return self._inner.read(max_bytes, _GLANCE)
+            except httpcore.ReadTimeout:
+                timeout -= _GLANCE
+        return self._inner.read(max_bytes, timeout)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), _PIECE):

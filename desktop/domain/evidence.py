@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from desktop.domain.ids import InteractionId
+
 
 class Part(StrEnum):
     """The text a Span counts in."""
@@ -23,10 +25,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The exact words a Fact rests on. `text` equals the source at `span`, character for character."""
+    """The exact words a Fact rests on. `text` equals the source at `span`, character for character.
+
+    `source` names the Interaction the words stand in; None is the one in hand: the one read, or the card's own.
+    """
 
     span: Span
     text: str
+    source: InteractionId | None = None
 
 
 class Zone(StrEnum):
@@ -162,12 +168,17 @@ class Band(StrEnum):
     EMPTY = "empty"
 
 
-SURE_FROM = 0.85
-CHECK_FROM = 0.35
+SURE_FROM = 0.93
+"""Where SURE begins: on mails that rules and calibrators never saw, the Confidences from here on average 0.97, so of a
+hundred values filled in without a look about three are wrong, and some seven in ten of all values are among them."""
+
+CHECK_FROM = 0.4
+"""Where a value is worth a look. Near it, precision and recall trade evenly: F1 over the fields is flat from 0.35 to
+0.6. `resources/models/calibrators/fit.py` prints what each limit would give."""
 
 
 def band_of(confidence: float) -> Band:
-    """Return the Band of a Confidence. The limits are provisional until calibrators are fitted."""
+    """Return the Band of a Confidence, a calibrated probability that the value is right."""
     if confidence >= SURE_FROM:
         return Band.SURE
     return Band.CHECK if confidence >= CHECK_FROM else Band.EMPTY

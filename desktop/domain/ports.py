@@ -7,7 +7,7 @@ job, at the place where they enter.
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -54,6 +54,36 @@ class NetworkLedger(Protocol):
     @abstractmethod
     def record(self, destination: str, purpose: str, sent: int, received: int) -> None:
         """Add one row. `destination` is host:port, `purpose` a word or two, sizes are in bytes."""
+
+
+class FetchSink(Protocol):
+    """Takes in what a file server sends."""
+
+    @abstractmethod
+    def begin(self, status: int, headers: Mapping[str, str]) -> bool:
+        """Look at the answer's status and its headers (names in lower case); return whether the body is wanted."""
+
+    @abstractmethod
+    def take(self, piece: bytes) -> None:
+        """Take the next bytes of the body. What this raises ends the exchange and reaches who asked for it."""
+
+
+class Fetcher(Protocol):
+    """Fetches files from the network, for whatever is downloaded. Not thread-safe: one job owns it."""
+
+    @abstractmethod
+    def fetch(
+        self, address: str, headers: Mapping[str, str], sink: FetchSink, *, should_stop: Callable[[], bool]
+    ) -> float | None:
+        """Send one GET and pour the answer into `sink`; return how many seconds the server asks us to wait, or None.
+
+        Raises Temporary when the answer broke off, UserActionNeeded for an address or certificate that cannot be used,
+        Cancelled soon after `should_stop` says so.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of connections; the fetcher may be used again afterwards."""
 
 
 # --- mail -----------------------------------------------------------------------------------------------------------
@@ -212,20 +242,26 @@ class RecordBook(Protocol):
 
 
 class ModelState(StrEnum):
-    """What the model is doing. ABSENT and FAILED mean: rules alone carry the job."""
+    """What the model is doing. ABSENT, RESTING (today's allowance is used up) and FAILED: rules alone do the job."""
 
     ABSENT = "absent"
     LOADING = "loading"
     READY = "ready"
     BACKOFF = "backoff"
+    RESTING = "resting"
     FAILED = "failed"
+
+
+RULES_ALONE = frozenset({ModelState.ABSENT, ModelState.RESTING, ModelState.FAILED})
+"""The states in which there is no model to ask."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelStatus:
-    """State, a sentence for the rep, and which file it is. `trust` (0 to 1) weighs the model against the rules.
+    """State, a sentence for the rep, and which file it is.
 
-    A model without a fitted calibrator has trust 0: its choices are recorded, the rules decide.
+    `trust` (0 to 1) is the card's word on how capable the file is. What its answers count for is not taken from there:
+    a calibrator fitted for `model_hash` says so, and without one the choices are recorded and the rules decide.
     """
 
     state: ModelState
@@ -262,12 +298,64 @@ class Choice:
         return max(range(len(self.probabilities)), key=self.probabilities.__getitem__)
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one request cost: tokens of prompt that were read, and tokens at which an answer was read or written."""
+
+    prompt_tokens: int = 0
+    decoded_tokens: int = 0
+
+    @property
+    def total(self) -> int:
+        """Both together: what a budget counts."""
+        return self.prompt_tokens + self.decoded_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAnswer:
+    """What a model server said: HTTP status, body, and the seconds it asks us to wait (None when it does not)."""
+
+    status: int
+    body: bytes
+    retry_after: float | None = None
+
+
+class ModelServer(Protocol):
+    """A model server on another machine, or a program of the rep's on this one. Not thread-safe: one lane asks."""
+
+    @abstractmethod
+    def ask(self, path: str, body: bytes = b"", *, deadline: float, should_stop: Callable[[], bool]) -> ServerAnswer:
+        """POST the JSON `body` to `path` below the server's address, or GET without one; any status is an answer.
+
+        Raises Temporary when no answer came within `deadline` (seconds), UserActionNeeded for an address or
+        certificate that cannot be used, Rejected for an answer that is too big, Cancelled soon after `should_stop`.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of connections; the server may be asked again afterwards."""
+
+
+class TokenMeter(Protocol):
+    """Counts, over restarts, what each model read on each day."""
+
+    @abstractmethod
+    def spent(self, model_hash: str, day: date) -> Usage:
+        """Return what was counted for a model on a day of the rep's calendar."""
+
+    @abstractmethod
+    def add(self, model_hash: str, day: date, usage: Usage) -> None:
+        """Count more; negative numbers take back what was counted too much."""
+
+
 class LanguageModel(Protocol):
-    """The llama.cpp port: it chooses, it never writes.
+    """The llama.cpp port: it chooses, it never writes. `last_usage` is what the last `choose` cost, also a failed one.
 
     `choose` raises Temporary (engine restarting, deadline), Cancelled, or Rejected (this document is quarantined
     after it took the engine down repeatedly; rules carry it).
     """
+
+    last_usage: Usage = Usage()
 
     @abstractmethod
     def status(self) -> ModelStatus:

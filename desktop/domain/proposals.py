@@ -43,10 +43,19 @@ class DraftState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class OtherValue:
+    """What another mail of the same conversation says about a field, and in which words."""
+
+    value: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class FieldChange:
-    """field, before → after, with the words it rests on.
+    """field, before → after, with the words it rests on: the first where the value stands, then those that agree.
 
     A change without Evidence is derived (a stage for a new Opportunity, a link between Records); its reason says so.
+    `others` are the values that other mails give and that lost to this one, newest first.
     """
 
     field: str
@@ -55,6 +64,7 @@ class FieldChange:
     confidence: float
     reason: str
     evidence: tuple[Evidence, ...] = ()
+    others: tuple[OtherValue, ...] = ()
 
     @property
     def band(self) -> Band:
@@ -67,7 +77,11 @@ class Suggestion:
     """One change we would make to one Record of one CRM Connection.
 
     `target` and `version` are None and empty for CREATE; for UPDATE they name the Record and its state when the
-    Suggestion was made.
+    Suggestion was made. `sources` are all mails it was concluded from.
+
+    What an open Suggestion says is never changed: when a mail says more, it turns EXPIRED and a new one says all of
+    it, on that mail's card. `superseded_by` names the new one; where there is none, because the Record turned up in
+    the CRM, `target` names that. Links to the old one lead on from there.
     """
 
     id: SuggestionId
@@ -81,6 +95,8 @@ class Suggestion:
     target: RecordRef | None = None
     version: str = ""
     state: SuggestionState = SuggestionState.OPEN
+    sources: tuple[InteractionId, ...] = ()
+    superseded_by: SuggestionId | None = None
 
     @property
     def confidence(self) -> float:

@@ -8,11 +8,16 @@ cannot be loaded is given up instead of being tried for ever.
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
 
 from desktop.domain.errors import DealsideError, Rejected, Temporary
 from desktop.domain.ports import Choice, Clock, LanguageModel, ModelState, ModelStatus, Question
 from desktop.inference import wire
-from desktop.inference.engine_link import USUAL, Answers, Child, EngineLimits, EngineLink, Refusal, Setback
+from desktop.inference.answer_cache import AnswerCache, keys_of
+from desktop.inference.engine_link import USUAL, Answers, Child, EngineLimits, EngineLink, Refusal, Setback, Wanted
 from desktop.inference.models import ModelCard, stamp_of, verified
 from desktop.inference.prompts import SelectPrompt
 from desktop.inference.recovery import Backoff, Strikes
@@ -34,6 +39,17 @@ SENTENCES = {
 logger = logging.getLogger("dealside.inference")
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What outlives a request: answers, in memory; in a folder, what a slow model makes of the prompt's opening."""
+
+    answers: AnswerCache | None = None
+    state_folder: Path | None = None
+
+
+NOTHING = Kept()
+
+
 class LlamaClient(LanguageModel):
     """One model file behind one engine child. One lane asks; any thread may cancel or look at the status."""
 
@@ -45,8 +61,12 @@ class LlamaClient(LanguageModel):
         clock: Clock,
         start: Callable[[], Child],
         limits: EngineLimits = USUAL,
+        kept: Kept = NOTHING,
     ) -> None:
         self._card = card
+        self._known = kept.answers
+        self._state_folder = kept.state_folder
+        self._measured: dict[str, wire.Measured] = {}
         self._prompt = prompt
         self._clock = clock
         self._link = EngineLink(start, limits)
@@ -77,7 +97,10 @@ class LlamaClient(LanguageModel):
         order = self._prompt.build(self._card.template, document, questions, limit=limit)
         with self._turn():
             self._refuse(job)
-            answers = self._answers(order, job)
+            try:
+                answers = self._answers(order, job)
+            finally:
+                self.last_usage = self._link.usage
         self._strikes.clear(job)
         self._backoff.succeeded()
         return tuple(Choice(question.name, found) for question, found in zip(questions, answers, strict=True))
@@ -87,9 +110,11 @@ class LlamaClient(LanguageModel):
         self._link.cancel()
 
     def close(self) -> None:
-        """End the engine child; the next question would start another."""
+        """End the engine child and forget what was answered; the next question would start another."""
         self._link.cancel()
         self._link.close()
+        if self._known is not None:
+            self._known.clear()
 
     def _state(self) -> tuple[ModelState, str]:
         if self._failure:
@@ -126,11 +151,25 @@ class LlamaClient(LanguageModel):
 
     def _answers(self, order: wire.Choose, job: str) -> Answers:
         try:
-            return self._ask(order)
+            return self._ask(order) if self._known is None else self._ask_new(order, self._known)
         except Refusal as refusal:
             raise self._refused(refusal, job) from refusal
         except Setback as setback:
             raise self._job_setback(job, str(setback)) from setback
+
+    def _ask_new(self, order: wire.Choose, known: AnswerCache) -> Answers:
+        """Ask only what was not answered before; the engine is not even started when that is nothing."""
+        card = self._verified if self._link.is_alive else None  # a file that was replaced is not the one that runs
+        self._is_loading = card is None
+        keys = keys_of((card or self._verify()).sha256, order)
+        self._is_loading = False
+        found = [known.get(key) for key in keys]
+        new = tuple(asked for asked, answer in zip(order.questions, found, strict=True) if answer is None)
+        fresh = iter(self._ask(msgspec.structs.replace(order, questions=new)) if new else ())
+        answers = tuple(answer if answer is not None else next(fresh) for answer in found)
+        for key, answer in zip(keys, answers, strict=True):
+            known.put(key, answer)
+        return answers
 
     def _ask(self, order: wire.Choose) -> Answers:
         self._make_ready()
@@ -146,9 +185,16 @@ class LlamaClient(LanguageModel):
         if self._link.is_alive:
             return
         self._is_loading = True
-        self._verify()
+        card = self._verify()
+        wanted = Wanted(
+            context=card.context,
+            check_tensors=not self._has_checked_tensors,
+            measured=self._measured.get(card.sha256),
+            model_hash=card.sha256,
+            state_folder=self._state_folder,
+        )
         try:
-            self._link.load(self._card.path, context=self._card.context, check_tensors=not self._has_checked_tensors)
+            self._link.load(card.path, wanted)
         except Refusal as refusal:
             sentence = SENTENCES.get(refusal.code, CANNOT_START)
             if not refusal.retryable:
@@ -159,17 +205,20 @@ class LlamaClient(LanguageModel):
         self._has_checked_tensors = True
         self._load_crashes = 0
         self._is_loading = False
+        if self._link.measured is not None:
+            self._measured[card.sha256] = self._link.measured
 
-    def _verify(self) -> None:
+    def _verify(self) -> ModelCard:
         try:
             stamp = stamp_of(self._card.path)
             if self._verified is not None and stamp == self._stamp:
-                return
+                return self._verified
             self._verified = verified(self._card, should_stop=lambda: self._link.is_cancelled)
         except Rejected as error:
             raise self._give_up(error.sentence, error.detail) from error
         self._stamp = stamp
         self._has_checked_tensors = False
+        return self._verified
 
     def _load_setback(self, detail: str, sentence: str = CANNOT_START) -> DealsideError:
         self._load_crashes += 1

@@ -4,6 +4,7 @@ A Setback means that the child was lost, late or confused and that nobody knows 
 the child is well and says no. What follows from them is for the client to decide.
 """
 
+import logging
 import math
 import os
 from collections.abc import Callable, Mapping
@@ -14,7 +15,9 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from desktop.domain.errors import Cancelled, Rejected
+from desktop.domain.ports import Usage
 from desktop.inference import wire
+from desktop.inference.gpu_share import share_for
 from desktop.runtime.process import ChildProcess, worker_command
 from desktop.runtime.supervision import (
     ChildDied,
@@ -29,26 +32,48 @@ WORKER = "desktop.inference.text_worker"
 GIB = 1 << 30
 ROUNDING = 1e-3
 
+logger = logging.getLogger("dealside.inference")
+
 Reply = TypeVar("Reply", bound=wire.Message)
 Answers = tuple[tuple[float, ...], ...]
+
+
+def usual_threads() -> int:
+    """Return the number of threads to begin with: one core is left to the rep."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
+    return max(1, cores - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class EngineLimits:
     """What the engine is allowed: seconds, threads, bytes of address space (None: by the size of the file).
 
-    An answer may take `choose` seconds and `patience` times what its tokens take at the measured speed.
+    An answer may take `choose` seconds and `patience` times what its tokens take at the measured speed. With
+    `may_use_gpu`, a graphics card is used where the library was built for one and there is room on it.
     """
 
     greet: float = 60.0
+    probe: float = 20.0
     load: float = 300.0
     choose: float = 10.0
     patience: float = 4.0
-    threads: int = max(1, (os.cpu_count() or 2) // 2)
+    threads: int = usual_threads()
     memory: int | None = None
+    may_use_gpu: bool = True
 
 
 USUAL = EngineLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a model is to be loaded: see `wire.Load`."""
+
+    context: int
+    check_tensors: bool = False
+    measured: wire.Measured | None = None
+    model_hash: str = ""
+    state_folder: Path | None = None
 
 
 class Child(Protocol):
@@ -96,7 +121,11 @@ class EngineLink:
         self._limits = limits
         self._child: Child | None = None
         self._loaded = wire.Loaded(n_ctx=0, speed=math.inf)
+        self._devices: tuple[wire.Device, ...] | None = None
+        self._gpu_failed = False
         self._is_cancelled = False
+        self._threads = limits.threads
+        self.usage = Usage()
 
     @property
     def is_alive(self) -> bool:
@@ -109,8 +138,9 @@ class EngineLink:
         return self._is_cancelled
 
     def begin(self) -> None:
-        """Forget earlier calls of `cancel`: something new is asked."""
+        """Forget earlier calls of `cancel`, and what was used: something new is asked."""
         self._is_cancelled = False
+        self.usage = Usage()
 
     def cancel(self) -> None:
         """Make whatever runs raise Cancelled soon."""
@@ -125,28 +155,71 @@ class EngineLink:
         if child is not None:
             child.close()
 
-    def load(self, model: Path, *, context: int, check_tensors: bool) -> None:
+    @property
+    def measured(self) -> wire.Measured | None:
+        """How fast the loaded model is, as measured when it was loaded."""
+        return self._loaded.measured
+
+    def load(self, model: Path, wanted: Wanted) -> None:
         """Start a child and load the model; raise Setback, Refusal or Cancelled, and then no child is left."""
+        share = 0.0
         try:
             self._child = self._start()
-            self._call(wire.Hello(), deadline=self._limits.greet, wanted=wire.Greeted)
+            greeted = self._call(wire.Hello(), deadline=self._limits.greet, wanted=wire.Greeted)
+            share = self._gpu_share(model) if greeted.has_gpu_build else 0.0
             order = wire.Load(
                 path=str(model.absolute()),  # the child has a working folder of its own
-                n_ctx=context,
+                n_ctx=wanted.context,
                 n_threads=self._limits.threads,
-                check_tensors=check_tensors,
-                memory_limit=self._memory_for(model),
+                check_tensors=wanted.check_tensors,
+                memory_limit=0 if share else self._memory_for(model),  # drivers reserve more than there is
+                gpu_share=share,
+                measured=wanted.measured,
+                model_hash=wanted.model_hash,
+                state_folder=str(wanted.state_folder.absolute()) if wanted.state_folder else "",
             )
             self._loaded = self._call(order, deadline=self._limits.load, wanted=wire.Loaded)
         except OSError as error:
             self.close()
             raise Setback(f"the engine child cannot be started: {error}") from error
         except (Setback, Refusal, Cancelled):
+            # Whatever it was, the next try goes without the graphics card.
+            self._gpu_failed = self._gpu_failed or bool(share)
             self.close()
             raise
+        self._threads = self._limits.threads
+        _log_speed(self._loaded, share)
+
+    def probe(self) -> tuple[wire.Device, ...]:
+        """Return what can be computed on; a driver that crashes or hangs takes a throw-away child with it, no more."""
+        devices: tuple[wire.Device, ...] = ()
+        child: Child | None = None
+        try:
+            child = self._start()
+            mapping = child.request(
+                wire.to_mapping(wire.Probe()), deadline=self._limits.probe, on_progress=self._on_progress
+            )
+            reply = wire.read_reply(mapping)
+            devices = reply.devices if isinstance(reply, wire.Devices) else ()
+        except (OSError, ChildDied, RequestStopped, msgspec.ValidationError) as error:
+            logger.warning("the graphics card cannot be looked at, so it is not used: %s", error)
+        finally:
+            if child is not None:
+                child.close()
+        return devices
+
+    def _gpu_share(self, model: Path) -> float:
+        if not self._limits.may_use_gpu or self._gpu_failed:
+            return 0.0
+        if self._devices is None:
+            self._devices = self.probe()
+        return share_for(self._devices, model.stat().st_size)
 
     def ask(self, order: wire.Choose) -> Answers:
-        """Return one list of probabilities per question; raise Setback, Refusal, Cancelled, or Rejected if too long."""
+        """Return one list of probabilities per question; raise Setback, Refusal, Cancelled, or Rejected if too long.
+
+        What it cost is added to `usage`.
+        """
         try:
             result = self._call(order, deadline=self._deadline(order), wanted=wire.Result)
         except LineTooLong as error:
@@ -158,7 +231,17 @@ class EngineLink:
         if not _fits(result, order):
             self.close()
             raise Setback("the answers do not fit the questions")
+        self._note(result)
         return result.answers
+
+    def _note(self, result: wire.Result) -> None:
+        self.usage = Usage(
+            self.usage.prompt_tokens + result.n_prompt,
+            self.usage.decoded_tokens + result.n_answers,
+        )
+        if result.n_threads and result.n_threads != self._threads:
+            logger.info("the engine goes on with %d threads instead of %d", result.n_threads, self._threads)
+            self._threads = result.n_threads
 
     def _memory_for(self, model: Path) -> int:
         if self._limits.memory is not None:
@@ -214,3 +297,14 @@ def _fits(result: wire.Result, order: wire.Choose) -> bool:
         len(found) == len(asked.labels) and abs(math.fsum(found) - 1.0) < ROUNDING and min(found) >= 0.0
         for found, asked in zip(result.answers, order.questions, strict=True)
     )
+
+
+def _log_speed(loaded: wire.Loaded, share: float) -> None:
+    if loaded.measured is not None:
+        logger.info(
+            "a model is loaded: %.0f prompt tokens or %.0f single tokens a second, %d a call, %.0f %% on the card",
+            loaded.measured.prompt_speed,
+            loaded.measured.answer_speed,
+            loaded.measured.chunk,
+            100 * share,
+        )

@@ -61,14 +61,20 @@ class _CardFile(msgspec.Struct, frozen=True):
 
 def find_model(models_dir: Path) -> ModelCard | None:
     """Return the model to use, or None: the most trusted one, a real one before the path model, then by name."""
-    return min(_cards(models_dir), key=_rank, default=None)
+    return min(read_cards(models_dir), key=_rank, default=None)
+
+
+def find_card(models_dir: Path, name: str) -> ModelCard | None:
+    """Return the model whose file is called `name` (without `.gguf`), or None."""
+    return next((card for card in read_cards(models_dir) if card.path.stem == name), None)
 
 
 def _rank(card: ModelCard) -> tuple[float, bool, bool, str]:
     return -card.trust, card.purpose == PATH_PURPOSE, not card.is_pinned, card.path.name
 
 
-def _cards(models_dir: Path) -> Iterator[ModelCard]:
+def read_cards(models_dir: Path) -> Iterator[ModelCard]:
+    """Yield the card of every model file of a folder, by name; nothing when there is no folder."""
     try:
         files = sorted(path for path in models_dir.iterdir() if path.suffix == ".gguf" and path.is_file())
     except OSError:
@@ -116,7 +122,7 @@ def verified(card: ModelCard, *, should_stop: Callable[[], bool] = _never) -> Mo
         sentence = "The language model file is incomplete. Install it again."
         raise Rejected(sentence, detail=f"{size} of {card.size} bytes")
     check_gguf(card.path)
-    digest = _digest(card.path, should_stop)
+    digest = digest_of(card.path, should_stop)
     if card.is_pinned and digest != card.sha256:
         sentence = "The language model file is not the one it claims to be. Install it again."
         raise Rejected(sentence, detail=f"sha256 {digest}")
@@ -132,7 +138,8 @@ def stamp_of(path: Path) -> tuple[int, int, int]:
     return status.st_size, status.st_mtime_ns, status.st_ino
 
 
-def _digest(path: Path, should_stop: Callable[[], bool]) -> str:
+def digest_of(path: Path, should_stop: Callable[[], bool]) -> str:
+    """Return the SHA-256 of a file; raises Cancelled when `should_stop` says so, Rejected when it cannot be read."""
     digest = hashlib.sha256()
     try:
         with path.open("rb") as file:

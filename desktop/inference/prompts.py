@@ -25,21 +25,31 @@ MOST_OPTIONS = 26 * 26
 
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 _SPACE = re.compile(r"\s+")
-_SLOT = re.compile(r"\{(question|options|option|label)\}")
+_SLOT = re.compile(r"\{(name|question|option|context|label)\}")
 
 
 class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One format: what stands before and after the document, how a question and a label are put."""
+    """One format: what stands before and after the document, how a question, its options and a label are put.
+
+    `question` stands before the options, `answer` after them. Options that carry their context are put with
+    `option` (the context cut to `context` characters), options that are labels of ours with `closed`. `longest` is
+    how much of the document is shown (0: what fits), in characters.
+    """
 
     before: tuple[Piece, ...]
     after: tuple[Piece, ...]
     question: tuple[Piece, ...]
+    option: tuple[Piece, ...]
+    closed: tuple[Piece, ...]
+    answer: tuple[Piece, ...]
     label: str
+    context: int = LONGEST_OPTION
+    longest: int = 0
+    is_numbered: bool = True
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: str
-    option: str
     templates: dict[str, Template]
 
 
@@ -53,7 +63,6 @@ class SelectPrompt:
             sentence = "Dealside's own prompt file is damaged. Install Dealside again."
             raise Defect(sentence, detail=str(error)) from error
         self.version = f"{words.version}-{hashlib.sha256(raw).hexdigest()[:8]}"
-        self._option = words.option
         self._templates = words.templates
 
     @property
@@ -71,22 +80,49 @@ class SelectPrompt:
             raise Defect("Dealside does not know this model's format. Choose another model.", detail=template)
         return Choose(
             before=words.before,
-            document=number_lines(document, limit=limit),
+            document=_document(words, document, limit),
             after=words.after,
             questions=tuple(self._ask(words, question) for question in questions),
         )
 
     def _ask(self, words: Template, question: Question) -> Asked:
         labels = labels_for(len(question.options))
-        lines = (
-            _fill(self._option, {"label": label, "option": one_line(option, LONGEST_OPTION)})
-            for label, option in zip(labels, question.options, strict=True)
-        )
-        slots = {"question": one_line(question.text, LONGEST_QUESTION), "options": "\n".join(lines)}
-        pieces = tuple(
-            piece if piece.special else Piece(_fill(piece.text, slots), special=False) for piece in words.question
-        )
-        return Asked(pieces, tuple(_fill(words.label, {"label": label}) for label in labels))
+        said = {"name": question.name, "question": one_line(question.text, LONGEST_QUESTION)}
+        pieces = [*_filled(words.question, said)]
+        contexts = question.contexts or ("",) * len(question.options)
+        form = words.option if question.contexts else words.closed
+        for label, option, context in zip(labels, question.options, contexts, strict=True):
+            plain = one_line(option, LONGEST_OPTION)
+            slots = {"label": label, "option": plain, "context": _cut_around(context, words.context) or plain}
+            pieces += _filled(form, slots)
+        pieces += _filled(words.answer, said)
+        return Asked(_joined(pieces), tuple(_fill(words.label, {"label": label}) for label in labels))
+
+
+def _document(words: Template, document: str, limit: int) -> str:
+    limit = min(limit, words.longest) if words.longest else limit
+    if words.is_numbered:
+        return number_lines(document, limit=limit)
+    return clean(_head_and_tail(document, limit))
+
+
+def _head_and_tail(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    head = int(limit * HEAD_SHARE)
+    return f"{text[:head]}\n{LEFT_OUT}\n{text[len(text) - limit + head :]}"
+
+
+def _cut_around(context: str, limit: int) -> str:
+    """Return a context as one line of about `limit` characters, cut evenly on both sides of what is marked."""
+    text = one_line(context, 4 * LONGEST_OPTION)
+    opens, closes = text.find("«"), text.find("»")
+    if len(text) <= limit or closes < opens or opens < 0:
+        return text[: limit + LONGEST_OPTION]
+    place, colon, _ = text[:opens].partition(": ")
+    room = max(0, limit - (closes - opens)) // 2
+    start = max(len(place) + len(colon), opens - room)
+    return f"{place}{colon}{text[start : closes + 1 + room]}"
 
 
 def read_prompt(path: Path) -> SelectPrompt:
@@ -142,6 +178,22 @@ def _with_numbers(text: str, first: int) -> Iterator[str]:
     for number, line in enumerate(text.split("\n"), first):
         if line.strip():
             yield f"{number}: {line.rstrip()}"
+
+
+def _filled(form: Sequence[Piece], slots: Mapping[str, str]) -> Iterator[Piece]:
+    for piece in form:
+        yield piece if piece.special else Piece(_fill(piece.text, slots), special=False)
+
+
+def _joined(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Return the pieces, adjoining plain ones as one, so that they tokenise as one text."""
+    found: list[Piece] = []
+    for piece in pieces:
+        if found and not piece.special and not found[-1].special:
+            found[-1] = Piece(found[-1].text + piece.text, special=False)
+        else:
+            found.append(piece)
+    return tuple(found)
 
 
 def _fill(pattern: str, slots: Mapping[str, str]) -> str:

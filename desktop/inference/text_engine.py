@@ -1,81 +1,55 @@
 """Reads answers out of llama.cpp: one document, many closed questions, a probability for every label.
 
-Only the child process imports this module, and only this module imports llama_cpp. The document is decoded once; each
-question is put to a fork of that sequence, and the probabilities are read from the logits of the label tokens alone,
-so nothing but a label can ever be answered.
+Only the child process imports this module. The document is decoded once; the questions are put to forks of that
+sequence, several in one call, and the probabilities are read from the logits of the label tokens alone, so nothing but
+a label can ever be answered.
 
-Sequences: 0 what stands before every document · 1 that and the document · 2 that and a question · 3 a label begun.
+Sequences: 0 to 2 what stands before every document · 3 that and the document · 4 a label begun · from 5 that and a
+question.
 """
 
-import collections
-import ctypes
-import math
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import llama_cpp
 
 from desktop.inference import wire
-from desktop.inference.label_tree import LabelTree, depth_of, shared_length, tree_of
+from desktop.inference.label_tree import LabelTree, depth_of
+from desktop.inference.opening_states import OpeningStates
+from desktop.inference.question_packs import packs
 from desktop.inference.stop_flag import StopFlag
+from desktop.inference.text_decoder import BATCH, Decoder, EngineTrouble, Stretch
+from desktop.inference.text_library import LIBRARY_VERSION, NativeLog, check_library, hide_gpus, load_model
+from desktop.inference.text_vocabulary import ELISION, Vocabulary
+from desktop.inference.thread_tuner import ThreadTuner
 from desktop.inference.wire import FailureCode
 
-LIBRARY_VERSION = "0.3.36"
-BATCH = 512
-OPENING, READ, QUESTION, LABEL = range(4)
-SEQUENCES = 4
-ABORTED = 2
+__all__ = ["Answered", "Engine", "EngineTrouble", "check_library"]
+
+OPENINGS = 3
+READ, LABEL, QUESTION = range(OPENINGS, OPENINGS + 3)
+TOGETHER = 16
+SMALL_MODEL = 512 << 20
 LEAST_ROOM = 32
-WARM_UP = 32
-ELISION = "\n[...]\n"
 HEAD_SHARE = 2 / 3
-WARNINGS_AND_ERRORS = (3, 4)  # as in ggml.h; the Python package's own table is off by one
+ALL_LAYERS = 999
+SIZES = (1, 8, 64, 128, 256, BATCH)
+LONGEST_MEASURE = 0.5  # seconds
+QUICK = 0.05
+RUNS = 3  # the first call of a size prepares what later ones use; the machine may be busy during any
+LEAST_CHUNK = 64
+NEARLY = 1.12
+LEAST_KEPT_SECONDS = 0.005
+LEAST_TUNED = 64
 
 
-class EngineTrouble(Exception):
-    """The request failed and the engine is whole. `detail` is for the log and holds no mail text."""
+class Answered(NamedTuple):
+    """The probabilities for every question, and how many document tokens did not fit."""
 
-    def __init__(self, code: FailureCode, detail: str = "", *, retryable: bool = False) -> None:
-        super().__init__(f"{code.value}: {detail}")
-        self.code = code
-        self.detail = detail
-        self.retryable = retryable
-
-
-class NativeLog:
-    """Lets warnings and errors of native code pass to standard error, and keeps the last few for a diagnosis."""
-
-    def __init__(self) -> None:
-        self._lines: collections.deque[str] = collections.deque(maxlen=4)
-        self._callback = llama_cpp.llama_log_callback(self._take)  # native code holds no reference to it
-        llama_cpp.llama_log_set(self._callback, ctypes.c_void_p(0))
-
-    def __str__(self) -> str:
-        return " / ".join(self._lines)
-
-    @property
-    def tells_of_memory(self) -> bool:
-        """Whether native code said that it got no memory; a NULL is all that it returns."""
-        return any(word in str(self) for word in ("memory", "alloc"))
-
-    def _take(self, level: int, text: bytes, _user: Any) -> None:
-        if level in WARNINGS_AND_ERRORS:
-            line = text.decode("utf-8", "replace")
-            self._lines.append(line.strip()[:200])
-            sys.stderr.write(line)
-
-
-def check_library() -> str:
-    """Return the version of llama-cpp-python; raise EngineTrouble unless it is the one whose structs we know."""
-    version: str = llama_cpp.__version__
-    defaults = llama_cpp.llama_context_default_params()
-    if version != LIBRARY_VERSION:
-        raise EngineTrouble(FailureCode.WRONG_VERSION, f"{version} instead of {LIBRARY_VERSION}")
-    if (defaults.n_batch, defaults.n_seq_max, defaults.ctx_other) != (2048, 1, None):
-        raise EngineTrouble(FailureCode.WRONG_VERSION, "the native structs have another shape")
-    return version
+    answers: list[tuple[float, ...]]
+    n_left_out: int
 
 
 class Engine:
@@ -84,79 +58,94 @@ class Engine:
     def __init__(self, order: wire.Load, stop: StopFlag, on_progress: Callable[[float], None]) -> None:
         self._stop = stop
         self._log = NativeLog()
+        if not order.gpu_share:
+            hide_gpus()
         self._model = self._load(order, on_progress)
-        self._context = self._open(order)
-        self._memory = llama_cpp.llama_get_memory(self._context)
-        self._vocab = llama_cpp.llama_model_get_vocab(self._model)
-        self._batch = llama_cpp.llama_batch_init(BATCH, 0, 1)
-        self._control = self._control_tokens()
-        self._opening: list[int] = []
+        self._vocabulary = Vocabulary(self._model)
+        self._together = self._how_many_together()
+        self._decoder = Decoder(self._open(order), stop)
+        self._states = OpeningStates(Path(order.state_folder), order.model_hash, LIBRARY_VERSION)
+        self._keeps_states = bool(order.state_folder and order.model_hash)
+        self._openings: dict[tuple[int, ...], int] = {}  # the one used last stands last
+        self._opening: tuple[int, ...] = ()
         self._read: list[int] = []
-        self.n_ctx = int(llama_cpp.llama_n_ctx(self._context))
-        self.speed = self._warm_up()
+        self._tuner = ThreadTuner(order.n_threads)
+        self.n_ctx = self._decoder.n_ctx
+        self.measured = self._measure(order.measured)
+        self.speed = self.measured.prompt_speed
 
-    def choose(self, order: wire.Choose, on_progress: Callable[[float], None]) -> tuple[list[tuple[float, ...]], int]:
-        """Return the probabilities for every question, and how many document tokens did not fit.
+    @property
+    def n_threads(self) -> int:
+        """How many threads compute at present."""
+        return self._tuner.threads
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many tokens were decoded so far, and at how many of them an answer was read."""
+        return self._decoder.n_prompt, self._decoder.n_answers
+
+    def choose(self, order: wire.Choose, on_progress: Callable[[float], None]) -> Answered:
+        """Answer the questions of an order.
 
         Raises EngineTrouble; after a cancelled request the engine is ready for the next one.
         """
-        opening = [*self._first_token(), *self._tokens(order.before)]
-        after = self._tokens(order.after)
-        questions = [self._prepare(asked) for asked in order.questions]
+        opening = (*self._vocabulary.first_token(), *self._vocabulary.of_pieces(order.before))
+        after = self._vocabulary.of_pieces(order.after)
+        questions = [self._vocabulary.question(asked) for asked in order.questions]
         longest = max((len(tokens) + depth_of(tree) for tokens, tree in questions), default=0)
-        document = self.plain_tokens(order.document, limit=self.n_ctx)
+        document = self._vocabulary.plain(order.document, limit=self.n_ctx)
         kept = self._fit(document, self.n_ctx - len(opening) - len(after) - longest)
+        begun, before = time.perf_counter(), self._decoder.n_prompt
         try:
-            self._prime(opening, kept + after, on_progress)
-            answers = []
-            for place, (tokens, tree) in enumerate(questions):
-                answers.append(self._answer(tokens, tree, len(order.questions[place].labels)))
-                on_progress(0.5 + 0.5 * (place + 1) / len(questions))
+            self._prime(opening, kept + after, longest, lambda share: on_progress(share / 2))
+            answers = [(1.0,) * len(asked.labels) for asked in order.questions]
+            todo = [place for place, asked in enumerate(order.questions) if len(asked.labels) > 1]
+            for done, place, chances in self._answers(questions, todo):
+                answers[place] = chances
+                if done:
+                    on_progress(0.5 + 0.5 * done / len(todo))
         except EngineTrouble:
             self._forget()
             raise
-        return answers, max(0, len(document) - len(kept))
+        self._tune(self._decoder.n_prompt - before, time.perf_counter() - begun)
+        return Answered(answers, max(0, len(document) - len(kept)))
 
     def tokens_of(self, pieces: Sequence[wire.Piece]) -> list[int]:
         """Return the token ids of pieces of prompt."""
-        return self._tokens(pieces)
+        return self._vocabulary.of_pieces(pieces)
 
     def plain_tokens(self, text: str, *, limit: int = 0) -> list[int]:
-        """Return the token ids of hostile text: whatever it says, there is no control token among them.
-
-        With `limit`, only about that many tokens at the head and the tail of a longer text are looked at.
-        """
-        if limit and len(text) > 16 * limit:
-            text = text[: 8 * limit] + ELISION + text[-8 * limit :]
-        return [token for token in self._tokenize(text, special=False) if token not in self._control]
+        """Return the token ids of hostile text; see Vocabulary."""
+        return self._vocabulary.plain(text, limit=limit)
 
     # --- loading ----------------------------------------------------------------------------------------------------
 
     def _load(self, order: wire.Load, on_progress: Callable[[float], None]) -> Any:
-        def advance(share: float, _user: Any) -> bool:
+        def advance(share: float) -> bool:
             on_progress(share)
             return not self._stop.is_set
 
-        callback = llama_cpp.llama_progress_callback(advance)
-        wanted = llama_cpp.llama_model_default_params()
-        wanted.n_gpu_layers = 0
-        wanted.check_tensors = order.check_tensors
-        wanted.progress_callback = callback
-        model = llama_cpp.llama_model_load_from_file(order.path.encode(), wanted)
-        self._check_stop()
-        if not model:
-            if self._log.tells_of_memory:
-                raise EngineTrouble(FailureCode.NO_MEMORY, str(self._log), retryable=True)
-            raise EngineTrouble(FailureCode.BAD_MODEL, f"llama.cpp refused the file: {self._log}")
-        return model
+        layers = ALL_LAYERS if order.gpu_share >= 1.0 else 0
+        if 0.0 < order.gpu_share < 1.0:
+            # How many layers there are is known only once the file is open; weights are mapped, so it costs little.
+            model = load_model(order, self._log, layers=0, advance=advance)
+            layers = round(llama_cpp.llama_model_n_layer(model) * order.gpu_share)
+            llama_cpp.llama_model_free(model)
+        return load_model(order, self._log, layers=layers, advance=advance)
+
+    def _how_many_together(self) -> int:
+        """Return how many questions may share a call: a large model gains nothing, a state for each may cost much."""
+        has_state = llama_cpp.llama_model_is_recurrent(self._model) or llama_cpp.llama_model_is_hybrid(self._model)
+        is_small = llama_cpp.llama_model_size(self._model) <= SMALL_MODEL
+        return TOGETHER if is_small and not has_state else 1
 
     def _open(self, order: wire.Load) -> Any:
         wanted = llama_cpp.llama_context_default_params()
         trained = llama_cpp.llama_model_n_ctx_train(self._model)
         wanted.n_ctx = min(order.n_ctx, trained) if trained > 0 else order.n_ctx
         wanted.n_batch = wanted.n_ubatch = BATCH
-        wanted.n_seq_max = SEQUENCES
-        wanted.n_outputs_max = SEQUENCES  # one is asked for at a time; room for a whole batch is half a gigabyte
+        wanted.n_seq_max = QUESTION + self._together
+        wanted.n_outputs_max = QUESTION + self._together  # room for a whole batch is half a gigabyte
         wanted.n_threads = wanted.n_threads_batch = order.n_threads
         wanted.kv_unified = True
         wanted.no_perf = True
@@ -167,165 +156,150 @@ class Engine:
             raise EngineTrouble(FailureCode.NO_MEMORY, "no context of this size", retryable=True)
         return context
 
-    def _warm_up(self) -> float:
-        # An engine that this processor cannot run dies here, while loading, and not on somebody's mail.
-        count = max(1, min(WARM_UP, self.n_ctx // 2))
-        tokens = [token % llama_cpp.llama_vocab_n_tokens(self._vocab) for token in range(count)]
-        self._decode(OPENING, tokens, 0, want_logits=True)
-        begun = time.monotonic()
-        self._decode(OPENING, tokens, count, want_logits=True)
-        spent = time.monotonic() - begun
-        self._softmax(tokens[:2])
+    def _measure(self, known: wire.Measured | None) -> wire.Measured:
+        """Measure how long calls of several sizes take, the smallest first, until the next would take too long.
+
+        An engine that this processor cannot run dies here, while loading, and not on somebody's mail.
+        """
+        sizes = SIZES if known is None else SIZES[:1]
+        seconds: list[tuple[int, float]] = []
+        for size in sizes:
+            expected = seconds[-1][1] / seconds[-1][0] * size if seconds else 0.0
+            if size > self.n_ctx or expected > LONGEST_MEASURE:
+                break
+            runs = RUNS if expected < QUICK else 1
+            seconds.append((size, min(self._seconds_of(size) for _ in range(runs))))
+        self._decoder.softmax([0, 1 % self._vocabulary.size])
         self._forget()
-        return count / max(spent, 1e-6)
+        measured = known or wire.Measured(tuple(seconds), _best_chunk(seconds))
+        self._decoder.chunk = max(1, min(BATCH, measured.chunk))
+        return measured
 
-    def _control_tokens(self) -> frozenset[int]:
-        count = llama_cpp.llama_vocab_n_tokens(self._vocab)
-        return frozenset(token for token in range(count) if llama_cpp.llama_vocab_is_control(self._vocab, token))
+    def _seconds_of(self, size: int) -> float:
+        tokens = [token % self._vocabulary.size for token in range(size)]
+        self._decoder.clear()
+        begun = time.perf_counter()
+        self._decoder.decode([Stretch(READ, tokens, 0, wants_logits=True)])
+        return time.perf_counter() - begun
 
-    # --- text to tokens ---------------------------------------------------------------------------------------------
-
-    def _first_token(self) -> list[int]:
-        if not llama_cpp.llama_vocab_get_add_bos(self._vocab):
-            return []
-        return [llama_cpp.llama_vocab_bos(self._vocab)]
-
-    def _tokens(self, pieces: Sequence[wire.Piece]) -> list[int]:
-        found: list[int] = []
-        for piece in pieces:
-            found += self._tokenize(piece.text, special=True) if piece.special else self.plain_tokens(piece.text)
-        return found
-
-    def _tokenize(self, text: str, *, special: bool) -> list[int]:
-        raw = text.encode("utf-8", "replace")
-        size = len(raw) + 8
-        buffer = (llama_cpp.llama_token * size)()
-        count = llama_cpp.llama_tokenize(self._vocab, raw, len(raw), buffer, size, False, special)
-        if count < 0:
-            raise EngineTrouble(FailureCode.BAD_REQUEST, "this text does not tokenise")
-        return list(buffer[:count])
-
-    def _prepare(self, asked: wire.Asked) -> tuple[list[int], LabelTree]:
-        """Return the tokens of a question up to where its labels part, and the labels as a tree of what follows."""
-        if not asked.labels or not asked.pieces or asked.pieces[-1].special:
-            raise EngineTrouble(FailureCode.BAD_REQUEST, "a question needs labels and a plain end")
-        opening, last = self._tokens(asked.pieces[:-1]), asked.pieces[-1].text
-        ways = [self.plain_tokens(last + label) for label in asked.labels]
-        shared = shared_length(ways)
-        if not opening and not shared:
-            raise EngineTrouble(FailureCode.BAD_REQUEST, "a question says nothing before its labels")
-        try:
-            return opening + ways[0][:shared], tree_of([way[shared:] for way in ways])
-        except ValueError as error:
-            raise EngineTrouble(FailureCode.BAD_REQUEST, str(error)) from error
+    # --- the document -----------------------------------------------------------------------------------------------
 
     def _fit(self, document: list[int], room: int) -> list[int]:
         if room < LEAST_ROOM:
             raise EngineTrouble(FailureCode.TOO_LONG, "the questions leave no room for the document")
         if len(document) <= room:
             return document
-        mark = self.plain_tokens(ELISION)
+        mark = self._vocabulary.plain(ELISION)
         head = int((room - len(mark)) * HEAD_SHARE)
         tail = room - len(mark) - head
         return document[:head] + mark + document[len(document) - tail :]
 
-    # --- decoding ---------------------------------------------------------------------------------------------------
-
-    def _prime(self, opening: list[int], rest: list[int], on_progress: Callable[[float], None]) -> None:
-        """Bring sequence 1 to hold `opening` and `rest`, decoding only what it does not hold already."""
-        if opening != self._opening:
+    def _prime(
+        self, opening: tuple[int, ...], rest: list[int], longest: int, on_progress: Callable[[float], None]
+    ) -> None:
+        """Bring sequence READ to hold `opening` and `rest`, decoding only what is not held already."""
+        others = sum(len(known) for known in self._openings if known != opening)
+        if others and others + len(opening) + len(rest) + longest > self.n_ctx:
             self._forget()
-            self._decode(OPENING, opening, 0)
-            self._opening = opening
-        if self._read == rest:
+        if opening == self._opening and self._read == rest:
             return
         self._read = []
-        self._fork(OPENING, READ)
-        self._decode(READ, rest, len(opening), on_progress=on_progress)
-        self._read = rest
+        sequence = self._opened(opening)
+        self._decoder.fork(sequence, READ)
+        self._decoder.read(Stretch(READ, rest, len(opening)), on_progress)
+        self._opening, self._read = opening, rest
 
-    def _answer(self, tokens: list[int], tree: LabelTree, count: int) -> tuple[float, ...]:
-        chances = [1.0] * count
+    def _opened(self, opening: tuple[int, ...]) -> int:
+        """Return the sequence that holds an opening; of OPENINGS, the one not used for longest gives way."""
+        sequence = self._openings.pop(opening, None)
+        if sequence is None:
+            free = set(range(OPENINGS)) - set(self._openings.values())
+            sequence = min(free) if free else self._openings.pop(next(iter(self._openings)))
+            self._decoder.drop(sequence)
+            self._read_opening(sequence, opening)
+        self._openings[opening] = sequence
+        return sequence
+
+    def _read_opening(self, sequence: int, opening: tuple[int, ...]) -> None:
+        # A short opening is read faster than a file: the measured speed says which it is.
+        is_slow = self._keeps_states and len(opening) > LEAST_KEPT_SECONDS * self.speed
+        state = self._states.load(opening) if is_slow else None
+        if state is not None and self._decoder.restore(sequence, state):
+            return
+        self._decoder.read(Stretch(sequence, opening, 0))
+        if is_slow:
+            self._states.save(opening, self._decoder.state_of(sequence))
+
+    # --- the questions ----------------------------------------------------------------------------------------------
+
+    def _answers(
+        self, questions: Sequence[tuple[list[int], LabelTree]], todo: Sequence[int]
+    ) -> Iterator[tuple[int, int, tuple[float, ...]]]:
+        """Yield for each question in `todo`: how many are done (0 within a pack), its place, its probabilities."""
         start = len(self._opening) + len(self._read)
-        if count > 1:
-            self._fork(READ, QUESTION)
-            self._decode(QUESTION, tokens, start, want_logits=True)
-            for place, chance in self._walk(tree, start + len(tokens)):
-                chances[place] = chance
-            self._drop(QUESTION, LABEL)
-        return tuple(chances)
+        lengths = [len(questions[place][0]) for place in todo]
+        room = self.n_ctx - start - sum(len(known) for known in self._openings if known != self._opening)
+        room -= max((depth_of(questions[place][1]) for place in todo), default=0)
+        done = 0
+        most = max(1, min(BATCH, room))
+        for pack in packs(lengths, usual=self._decoder.chunk, most=most, together=self._together):
+            places = [todo[index] for index in pack]
+            rows = self._put([questions[place][0] for place in places], start)
+            roots = [self._decoder.softmax(list(questions[p][1]), row) for p, row in zip(places, rows, strict=True)]
+            done += len(places)
+            for number, (place, root) in enumerate(zip(places, roots, strict=True)):
+                tokens, tree = questions[place]
+                chances = dict(self._walk(QUESTION + number, tree, root, start + len(tokens)))
+                is_last = number + 1 == len(places)
+                yield done if is_last else 0, place, tuple(chances[label] for label in sorted(chances))
+            self._decoder.drop(LABEL, *range(QUESTION, QUESTION + len(places)))
 
-    def _walk(self, tree: LabelTree, start: int) -> Iterator[tuple[int, float]]:
+    def _put(self, questions: Sequence[list[int]], start: int) -> list[int]:
+        """Put questions to forks of the document; return the rows that answer them."""
+        stretches = [Stretch(QUESTION + n, tokens, start, wants_logits=True) for n, tokens in enumerate(questions)]
+        for stretch in stretches:
+            self._decoder.fork(READ, stretch.sequence)
+        if len(stretches) == 1:
+            self._decoder.read(stretches[0])
+            return [-1]
+        return self._decoder.decode(stretches)
+
+    def _walk(self, sequence: int, tree: LabelTree, root: list[float], start: int) -> Iterator[tuple[int, float]]:
         """Yield index and probability of every label: at each fork, a softmax over the tokens that may follow."""
         todo: list[tuple[LabelTree, list[int], float]] = [(tree, [], 1.0)]
         while todo:
             node, path, weight = todo.pop()
+            chances = root
             if path:
-                self._fork(QUESTION, LABEL)
-                self._decode(LABEL, path, start, want_logits=True)
-            for (token, rest), chance in zip(node.items(), self._softmax(list(node)), strict=True):
+                self._decoder.fork(sequence, LABEL)
+                self._decoder.read(Stretch(LABEL, path, start, wants_logits=True))
+                chances = self._decoder.softmax(list(node))
+            for (token, rest), chance in zip(node.items(), chances, strict=True):
                 if isinstance(rest, int):
                     yield rest, weight * chance
                 else:
                     todo.append((rest, [*path, token], weight * chance))
 
-    def _softmax(self, tokens: list[int]) -> list[float]:
-        logits = llama_cpp.llama_get_logits_ith(self._context, -1)
-        if not logits:
-            raise EngineTrouble(FailureCode.DECODE, "no logits")
-        values = [float(logits[token]) for token in tokens]
-        if not all(map(math.isfinite, values)):
-            raise EngineTrouble(FailureCode.BAD_MODEL, "the model answers with no numbers")
-        highest = max(values)
-        weights = [math.exp(value - highest) for value in values]
-        return [weight / math.fsum(weights) for weight in weights]
-
-    def _drop(self, *sequences: int) -> None:
-        # Cells are shared: what one sequence still holds is room that the others lack.
-        for sequence in sequences:
-            llama_cpp.llama_memory_seq_rm(self._memory, sequence, -1, -1)
-
-    def _fork(self, source: int, target: int) -> None:
-        self._drop(target)
-        llama_cpp.llama_memory_seq_cp(self._memory, source, target, -1, -1)
-
-    def _decode(
-        self,
-        sequence: int,
-        tokens: list[int],
-        start: int,
-        *,
-        want_logits: bool = False,
-        on_progress: Callable[[float], None] | None = None,
-    ) -> None:
-        for offset in range(0, len(tokens), BATCH):
-            self._check_stop()
-            chunk = tokens[offset : offset + BATCH]
-            is_last = offset + BATCH >= len(tokens)
-            self._fill(sequence, chunk, start + offset)
-            self._batch.logits[len(chunk) - 1] = want_logits and is_last
-            code = llama_cpp.llama_decode(self._context, self._batch)
-            if code == ABORTED:
-                raise EngineTrouble(FailureCode.CANCELLED, retryable=True)
-            if code:
-                raise EngineTrouble(FailureCode.DECODE, f"llama_decode said {code}", retryable=True)
-            if on_progress is not None:
-                on_progress(0.5 * (offset + len(chunk)) / len(tokens))
-
-    def _fill(self, sequence: int, tokens: list[int], start: int) -> None:
-        self._batch.n_tokens = len(tokens)
-        for place, token in enumerate(tokens):
-            self._batch.token[place] = token
-            self._batch.pos[place] = start + place
-            self._batch.n_seq_id[place] = 1
-            self._batch.seq_id[place][0] = sequence
-            self._batch.logits[place] = False
-
-    def _check_stop(self) -> None:
-        if self._stop.is_set:
-            raise EngineTrouble(FailureCode.CANCELLED, retryable=True)
+    def _tune(self, n_prompt: int, seconds: float) -> None:
+        """Change the number of threads when the answers have become slow: the machine may be busy with other things."""
+        if n_prompt < LEAST_TUNED:
+            return
+        before = self._tuner.threads
+        if self._tuner.observe(n_prompt / max(seconds, 1e-6)) != before:
+            self._decoder.set_threads(self._tuner.threads)
 
     def _forget(self) -> None:
-        llama_cpp.llama_memory_clear(self._memory, True)
-        self._opening = []
+        self._decoder.clear()
+        self._openings.clear()
+        self._opening = ()
         self._read = []
+
+
+def _best_chunk(seconds: Sequence[tuple[int, float]]) -> int:
+    """Return how many tokens a call takes best: the largest number whose time a token is near the least of all.
+
+    Where even small calls are slow, the call itself costs nothing beside them, and the largest is right.
+    """
+    useful = [(count, spent / count) for count, spent in seconds if count >= LEAST_CHUNK]
+    least = min((each for _, each in useful), default=0.0)
+    return max((count for count, each in useful if each <= NEARLY * least), default=BATCH)

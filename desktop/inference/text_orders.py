@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 from desktop.inference import wire
 from desktop.inference.stop_flag import StopFlag
-from desktop.inference.text_engine import Engine, EngineTrouble, check_library
+from desktop.inference.text_decoder import EngineTrouble
+from desktop.inference.text_engine import Engine
+from desktop.inference.text_library import check_library, devices, has_gpu_build
 from desktop.inference.wire import FailureCode
 
 Advance = Callable[[float], None]
@@ -38,12 +40,13 @@ class Orders:
     def _carry_out(self, order: wire.Request, advance: Advance) -> wire.Message:
         match order:
             case wire.Hello():
-                return wire.Greeted(library=check_library())
+                return wire.Greeted(library=check_library(), has_gpu_build=has_gpu_build())
+            case wire.Probe():
+                return wire.Devices(devices=devices())
             case wire.Load():
                 return self._load(order, advance)
             case wire.Choose():
-                answers, left_out = self._loaded().choose(order, advance)
-                return wire.Result(answers=tuple(answers), n_left_out=left_out)
+                return self._choose(order, advance)
             case wire.Tokenize():
                 engine = self._loaded()
                 pieces, document = engine.tokens_of(order.pieces), engine.plain_tokens(order.document)
@@ -56,7 +59,19 @@ class Orders:
             raise EngineTrouble(FailureCode.BAD_REQUEST, "a model is loaded already")
         limit_memory(order.memory_limit)
         self._engine = Engine(order, self._stop, advance)
-        return wire.Loaded(n_ctx=self._engine.n_ctx, speed=self._engine.speed)
+        return wire.Loaded(n_ctx=self._engine.n_ctx, speed=self._engine.speed, measured=self._engine.measured)
+
+    def _choose(self, order: wire.Choose, advance: Advance) -> wire.Message:
+        engine = self._loaded()
+        prompt, answers = engine.counts
+        found = engine.choose(order, advance)
+        return wire.Result(
+            answers=tuple(found.answers),
+            n_left_out=found.n_left_out,
+            n_prompt=engine.counts[0] - prompt,
+            n_answers=engine.counts[1] - answers,
+            n_threads=engine.n_threads,
+        )
 
     def _loaded(self) -> Engine:
         if self._engine is None:

@@ -23,6 +23,7 @@ LINE_LIMIT = 1_000_000
 QUIET_NATIVE = {
     "GGML_NO_BACKTRACE": "1",  # else an abort starts a debugger and waits for it
     "GOMP_SPINCOUNT": "0",  # spinning threads on a busy machine cost six times the work
+    "OMP_WAIT_POLICY": "passive",  # the same to other OpenMP libraries
     "OPENBLAS_NUM_THREADS": "1",
 }
 

@@ -44,6 +44,34 @@ class Asked(msgspec.Struct, frozen=True):
     labels: tuple[str, ...]
 
 
+class Measured(msgspec.Struct, frozen=True):
+    """How fast a model is here: seconds for so many prompt tokens in one call, and how many a call takes best."""
+
+    seconds: tuple[tuple[int, float], ...]
+    chunk: int
+
+    @property
+    def prompt_speed(self) -> float:
+        """Prompt tokens a second."""
+        count, spent = min(self.seconds, key=lambda pair: pair[1] / pair[0])
+        return count / max(spent, 1e-9)
+
+    @property
+    def answer_speed(self) -> float:
+        """Tokens a second when each has to wait for the one before."""
+        count, spent = min(self.seconds)
+        return count / max(spent, 1e-9)
+
+
+class Device(msgspec.Struct, frozen=True):
+    """What ggml can compute on. `kind` is cpu, gpu, igpu (which shares the main memory) or accel; sizes in bytes."""
+
+    name: str
+    kind: str
+    free: int
+    total: int
+
+
 # --- to the child ---------------------------------------------------------------------------------------------------
 
 
@@ -51,14 +79,26 @@ class Hello(Message, frozen=True, tag="hello"):
     """Who are you?"""
 
 
+class Probe(Message, frozen=True, tag="probe"):
+    """What can be computed on? Graphics drivers may crash over this, so only a throw-away child is asked."""
+
+
 class Load(Message, frozen=True, tag="load"):
-    """Load a model file. `memory_limit` is in bytes of address space, 0 for none."""
+    """Load a model file. `memory_limit` is in bytes of address space, 0 for none.
+
+    `gpu_share` (0 to 1) of the layers go to the graphics card. `measured` saves measuring again what is known.
+    What was read of a prompt's opening is kept in `state_folder` under `model_hash`, unless either is empty.
+    """
 
     path: str
     n_ctx: int = 4096
     n_threads: int = 1
     check_tensors: bool = False
     memory_limit: int = 0
+    gpu_share: float = 0.0
+    measured: Measured | None = None
+    model_hash: str = ""
+    state_folder: str = ""
 
 
 class Choose(Message, frozen=True, tag="choose"):
@@ -91,9 +131,16 @@ class Ping(Message, frozen=True, tag="ping"):
 
 
 class Greeted(Message, frozen=True, tag="greeted"):
-    """The answer to Hello."""
+    """The answer to Hello. `has_gpu_build` says what the files are made for, no driver was touched to tell."""
 
     library: str
+    has_gpu_build: bool = False
+
+
+class Devices(Message, frozen=True, tag="devices"):
+    """The answer to Probe."""
+
+    devices: tuple[Device, ...]
 
 
 class Loaded(Message, frozen=True, tag="loaded"):
@@ -101,13 +148,20 @@ class Loaded(Message, frozen=True, tag="loaded"):
 
     n_ctx: int
     speed: float
+    measured: Measured | None = None
 
 
 class Result(Message, frozen=True, tag="result"):
-    """One list of probabilities per question, in the order of its labels. `n_left_out` counts document tokens."""
+    """One list of probabilities per question, in the order of its labels. `n_left_out` counts document tokens.
+
+    `n_prompt` tokens were decoded for it, and an answer was read at `n_answers` of them, by `n_threads` threads.
+    """
 
     answers: tuple[tuple[float, ...], ...]
     n_left_out: int = 0
+    n_prompt: int = 0
+    n_answers: int = 0
+    n_threads: int = 0
 
 
 class Tokens(Message, frozen=True, tag="tokens"):
@@ -135,8 +189,8 @@ class Failed(Message, frozen=True, tag="failed"):
     detail: str = ""
 
 
-Request = Hello | Load | Choose | Tokenize | Cancel | Ping
-Reply = Greeted | Loaded | Result | Tokens | Progress | Pong | Failed
+Request = Hello | Probe | Load | Choose | Tokenize | Cancel | Ping
+Reply = Greeted | Devices | Loaded | Result | Tokens | Progress | Pong | Failed
 AnyMessage = TypeVar("AnyMessage", bound=Message)
 
 _requests = msgspec.json.Decoder(Request)

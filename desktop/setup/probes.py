@@ -7,7 +7,7 @@ from functools import partial
 from importlib import import_module
 
 from desktop.domain.errors import DealsideError
-from desktop.domain.ports import LanguageModel, ModelState
+from desktop.domain.ports import RULES_ALONE, LanguageModel
 from desktop.setup.connections import ConnectionSetup
 from desktop.setup.readiness import Finding, Probe
 from desktop.store.store import Store
@@ -88,7 +88,7 @@ def _store(store: Callable[[], Store]) -> Finding:
 
 def _model(model: Callable[[], LanguageModel]) -> Finding:
     status = model().status()
-    is_ok = status.state not in {ModelState.ABSENT, ModelState.FAILED}
+    is_ok = status.state not in RULES_ALONE
     return Finding("Language model", is_ok, status.sentence, "Rules alone carry the job meanwhile.", is_needed=False)
 
 

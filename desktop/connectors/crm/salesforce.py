@@ -37,7 +37,8 @@ from desktop.domain.ports import Clock, CrmConnector, RecordBatch
 from desktop.domain.records import FIELDS, RecordKind, RecordRef, RecordSnapshot
 
 if TYPE_CHECKING:
-    from desktop.connectors.http import BoundaryAdapter, HttpBoundary
+    from desktop.connectors.http import HttpBoundary
+    from desktop.connectors.requests_door import BoundaryAdapter
 
 _T = TypeVar("_T")
 Shape = Mapping[str, Mapping[str, Any]]
@@ -307,7 +308,7 @@ class Salesforce(CrmConnector):
             raise
 
     def _connected(self) -> "_Line":
-        from desktop.connectors.http import BoundaryAdapter  # noqa: PLC0415  (as above)
+        from desktop.connectors.requests_door import BoundaryAdapter  # noqa: PLC0415  (as above)
 
         origin = origin_of(self._settings.get("instance_url", "").strip())
         token = (self._token() or "").strip()
@@ -337,12 +338,10 @@ class _Line:
     def __init__(self, origin: str, token: str, adapter: "BoundaryAdapter", *, key_field: str) -> None:
         import simple_salesforce.api  # noqa: PLC0415  (a quarter of a second, and most reps have another CRM)
 
-        from desktop.connectors.http import session_through  # noqa: PLC0415
-
         self._adapter = adapter
         self._key_field = key_field
         self._client: Any = simple_salesforce.api.Salesforce(
-            instance_url=origin, session_id=token, session=session_through(adapter), version=_VERSION
+            instance_url=origin, session_id=token, session=adapter.session(), version=_VERSION
         )
         self._library_error = simple_salesforce.exceptions.SalesforceError
 

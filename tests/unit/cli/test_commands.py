@@ -2,19 +2,22 @@
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
-from desktop.cli.commands import accounts, queue, show_run
+from desktop.cli.commands import accounts, confidence, queue, show_run
 from desktop.cli.parser import exit_code, make_parser
 from desktop.cli.printing import Printer, clean
 from desktop.domain.connections import ConnectorInfo, Family, FieldSpec, FieldWidget
 from desktop.domain.errors import Cancelled, Defect, Rejected, Temporary, UserActionNeeded
-from desktop.domain.evidence import Intent
+from desktop.domain.evidence import ComputedBy, Intent
 from desktop.domain.proposals import SuggestionState
 from desktop.domain.records import RecordKind
 from desktop.review.queries import StoredQueries
 from desktop.store.reader import Reader
+from desktop.understanding import RULES_VERSION
+from desktop.understanding.confidence.refit import Learned
 from tests.fakes.rig import Rig, of_kind
 from tests.fakes.situations import KEY, message, reading
 from tests.unit.proposals.test_step import INQUIRY, inquiry_facts
@@ -116,3 +119,29 @@ def test_exit_codes_say_what_to_do_next(error, code):
 
 def test_hostile_text_cannot_steer_the_terminal():
     assert clean("a\x1b[2Jb\x07\u202ec\td\ne") == "a\\x1b[2Jb\\x07\\x202ec\td\ne"
+
+
+# --- confidence -------------------------------------------------------------------------------------------------------
+
+
+def tell_confidence(desk, *words, as_json=True):
+    out = io.StringIO()
+    args = make_parser().parse_args(["confidence", *words])
+    code = confidence(args, Printer(as_json=as_json, out=out), Learned(desk.rig.store, desk.rig.clock))
+    return code, json.loads(out.getvalue()) if as_json else out.getvalue()
+
+
+def test_confidence_says_how_right_the_suggestions_were_and_can_be_forgotten(desk):
+    facts = [replace(fact, signals=(("bias", 1.0), ("score", 1.0))) for fact in inquiry_facts()]
+    made = replace(reading(facts, intent=Intent.INQUIRY), computed_by=ComputedBy("", "", RULES_VERSION))
+    card = desk.rig.propose(message(INQUIRY), made)
+    desk.rig.review.accept(of_kind(card, RecordKind.ACCOUNT).id, {"name": "Another Company"})
+    code, (row,) = tell_confidence(desk)
+    assert code == 0
+    assert (row["family"], row["decisions"], row["right"], row["is_learned"]) == ("company", 1, 0, False)
+    assert 0.0 < row["promised"] < 1.0
+    assert "1 decided,   0% were right" in tell_confidence(desk, as_json=False)[1]
+    desk.rig.clock.advance(1)
+    assert tell_confidence(desk, "--forget") == (0, {"forgotten": True})
+    assert tell_confidence(desk) == (0, [])
+    assert "as shipped" in tell_confidence(desk, as_json=False)[1]

@@ -5,23 +5,18 @@ import logging
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
-from desktop.connectors.http import (
-    BoundaryAdapter,
-    HttpBoundary,
-    HttpCall,
-    HttpLimits,
-    is_loopback,
-    redact_path,
-    session_through,
-)
-from desktop.domain.errors import Rejected, Temporary, UserActionNeeded
+from desktop.connectors.header_words import is_loopback, redact_path
+from desktop.connectors.http import HttpAnswer, HttpBoundary, HttpCall, HttpLimits, redirect_elsewhere
+from desktop.connectors.requests_door import BoundaryAdapter, session_through
+from desktop.domain.errors import Cancelled, Rejected, Temporary, UserActionNeeded
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.ledger import ListLedger
 from tests.servers.certificates import Certificate, make_certificate
@@ -385,3 +380,74 @@ def test_a_session_takes_nothing_from_the_environment(
         Door().http.request(get(server.url("/y")))
     assert all(b"authorization" not in sent.lower() for sent in server.received)
     assert len(server.received) == 2
+
+
+# --- downloads ------------------------------------------------------------------------------------------------------
+
+
+class Basket:
+    """A FetchSink that keeps what it is given."""
+
+    def __init__(self, *, wanted: bool = True) -> None:
+        self.wanted = wanted
+        self.began: list[int] = []
+        self.body = b""
+
+    def begin(self, status: int, headers: Mapping[str, str]) -> bool:
+        self.began.append(status)
+        return self.wanted
+
+    def take(self, piece: bytes) -> None:
+        self.body += piece
+
+
+def test_a_stream_is_not_bound_by_the_limit_of_an_answer() -> None:
+    door, basket = Door(HttpLimits(max_body=10)), Basket()
+    with ScriptedServer(answer(200, body=b"x" * 1000)) as server:
+        got = door.http.stream(get(server.url()), basket, should_stop=lambda: False)
+    assert (basket.began, basket.body, got.body) == ([200], b"x" * 1000, b"")
+    assert [row.purpose for row in door.ledger.rows] == ["test"]
+
+
+def test_a_body_that_is_not_wanted_is_not_read(door: Door) -> None:
+    basket = Basket(wanted=False)
+    with ScriptedServer(answer(503, "Retry-After: 9", body=b"x" * 1000)) as server:
+        got = door.http.stream(get(server.url()), basket, should_stop=lambda: False)
+    assert (basket.body, got.status, got.retry_after) == (b"", 503, 9.0)
+
+
+def test_a_sink_is_shown_the_end_of_a_redirect_only(door: Door) -> None:
+    basket = Basket()
+    with ScriptedServer(OK) as store, ScriptedServer(answer(302, f"Location: {store.url()}", body=b"moved")) as hub:
+        door.http.stream(get(hub.url()), basket, should_stop=lambda: False)
+    assert (basket.began, basket.body) == ([200], b"hi")
+
+
+def test_the_next_call_after_a_stopped_stream_is_not_stopped(door: Door) -> None:
+    with ScriptedServer(OK, OK) as server:
+        with pytest.raises(Cancelled):
+            door.http.stream(get(server.url()), Basket(), should_stop=lambda: True)
+        assert door.http.request(get(server.url())).status == 200
+
+
+@pytest.mark.parametrize(
+    ("location", "goes_on"),
+    [
+        ("https://store.example/file", True),
+        ("/elsewhere", True),
+        ("http://store.example/file", False),
+        ("http://127.0.0.1/file", False),
+        ("https://localhost/file", False),
+        ("https://user@store.example/file", False),
+        ("ftp://store.example/file", False),
+        ("https://[::1", False),
+    ],
+)
+def test_where_a_download_may_be_sent(location: str, goes_on: bool) -> None:
+    url = httpx.URL("https://hub.example/file")
+    given = HttpAnswer(302, {"location": location}, b"")
+    if goes_on:
+        assert redirect_elsewhere(get(str(url)), url, given) == url.join(location)
+    else:
+        with pytest.raises(UserActionNeeded):
+            redirect_elsewhere(get(str(url)), url, given)

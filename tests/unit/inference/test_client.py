@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from desktop.domain.errors import Cancelled, Rejected, Temporary
-from desktop.domain.ports import ModelState, Question
+from desktop.domain.ports import ModelState, Question, Usage
 from desktop.inference import wire
-from desktop.inference.client import STANDS_IN, LlamaClient, NoModel
+from desktop.inference.answer_cache import AnswerCache
+from desktop.inference.client import NOTHING, STANDS_IN, Kept, LlamaClient, NoModel
 from desktop.inference.engine_link import EngineLimits
 from desktop.inference.models import ModelCard, read_card
 from desktop.inference.prompts import SelectPrompt
@@ -40,11 +41,11 @@ def failing(op: str, reply: wire.Message | Exception) -> Script:
 class Bench:
     """A client, its clock, and the children it has started so far; `script` is what the next one plays."""
 
-    def __init__(self, card: ModelCard, prompt: SelectPrompt, limits: EngineLimits) -> None:
+    def __init__(self, card: ModelCard, prompt: SelectPrompt, limits: EngineLimits, kept: Kept) -> None:
         self.script: Script = well
         self.children: list[FakeChild] = []
         self.clock = ManualClock()
-        self.client = LlamaClient(card, prompt, clock=self.clock, start=self._start, limits=limits)
+        self.client = LlamaClient(card, prompt, clock=self.clock, start=self._start, limits=limits, kept=kept)
 
     def _start(self) -> FakeChild:
         self.children.append(FakeChild(self._play))
@@ -68,7 +69,7 @@ class Bench:
 
 @pytest.fixture
 def make(card: ModelCard, prompt: SelectPrompt) -> Callable[..., Bench]:
-    return lambda own=card, limits=EngineLimits(): Bench(own, prompt, limits)  # noqa: B008  (frozen)
+    return lambda own=card, limits=EngineLimits(), kept=NOTHING: Bench(own, prompt, limits, kept)  # noqa: B008  (frozen)
 
 
 @pytest.fixture
@@ -383,6 +384,128 @@ def test_a_custom_file_gets_its_hash_and_no_trust(make: Callable[..., Bench], ow
     assert bench.client.status().model_hash == ""
     bench.choose()
     assert (bench.client.status().model_hash, bench.client.status().trust) == (card.sha256, 0.0)
+
+
+def test_what_was_answered_is_not_asked_again(make: Callable[..., Bench]) -> None:
+    bench = make(kept=Kept(AnswerCache()))
+    first = bench.choose()
+    assert bench.choose("other") == first
+    assert [message["op"] for message in bench.children[0].asked] == ["hello", "load", "choose"]
+    assert bench.client.last_usage == Usage()
+    bench.children[0].close()
+    assert bench.choose("third") == first
+    assert len(bench.children) == 1  # there was nothing to start it for
+
+
+def test_only_new_questions_are_asked_and_every_answer_finds_its_place(make: Callable[..., Bench]) -> None:
+    bench = make(kept=Kept(AnswerCache()))
+    bench.choose()
+    new = Question("new", "New?", ("x", "y"))
+    bench.script = lambda op, m: wire.Result(answers=((0.1, 0.9),)) if op == "choose" else well(op, m)
+    found = bench.client.choose("document", (QUESTIONS[1], new, QUESTIONS[0]), job="job")
+    assert [choice.probabilities for choice in found] == [(0.25, 0.25, 0.5), (0.1, 0.9), (0.5, 0.5)]
+    assert len(bench.children[0].asked[-1]["questions"]) == 1
+    assert bench.client.choose("another document", (new,), job="job")
+    assert len(bench.children[0].asked) == 5
+
+
+def test_another_file_of_the_same_name_is_asked_anew(
+    make: Callable[..., Bench], own_model: Path, card: ModelCard
+) -> None:
+    bench = make(own=read_card(own_model), kept=Kept(AnswerCache()))
+    bench.choose()
+    bench.children[0].close()
+    raw = own_model.read_bytes()
+    own_model.write_bytes(raw[:-1] + bytes([raw[-1] ^ 1]))
+    bench.choose()
+    assert bench.client.status().model_hash != card.sha256
+    assert [child.asked[-1]["op"] for child in bench.children] == ["choose", "choose"]
+
+
+@CLIENT_LOG
+def test_nothing_is_remembered_of_a_request_that_failed(make: Callable[..., Bench]) -> None:
+    bench = make(kept=Kept(AnswerCache()))
+    bench.script = failing("choose", DEATH)
+    bench.refusal(Temporary)
+    bench.clock.advance(60)
+    bench.script = well
+    assert bench.choose()
+    assert bench.children[1].asked[-1]["op"] == "choose"
+
+
+def test_what_a_request_cost_is_told(bench: Bench) -> None:
+    bench.script = failing("choose", wire.Result(answers=EVEN.answers, n_prompt=120, n_answers=2))
+    bench.choose()
+    assert bench.client.last_usage == Usage(120, 2)
+    bench.script = failing("choose", RequestCancelled(child_ended=False))
+    bench.refusal(Cancelled)
+    assert bench.client.last_usage == Usage()
+
+
+@pytest.mark.expects_log("the engine goes on with 1 threads instead of 3")
+def test_a_change_of_threads_is_logged(make: Callable[..., Bench]) -> None:
+    bench = make(limits=EngineLimits(threads=3))
+    bench.script = failing("choose", wire.Result(answers=EVEN.answers, n_threads=1))
+    bench.choose()
+
+
+def test_what_was_measured_is_not_measured_again(bench: Bench) -> None:
+    measured = wire.Measured(seconds=((1, 0.01), (64, 0.1)), chunk=64)
+    bench.script = failing("load", wire.Loaded(n_ctx=4096, speed=640.0, measured=measured))
+    bench.choose()
+    bench.children[0].close()
+    bench.choose()
+    assert [child.asked[1]["measured"] for child in bench.children] == [None, wire.to_mapping(measured)]
+
+
+GPU = wire.Device("CUDA0", "gpu", 20 << 30, 24 << 30)
+
+
+def with_card(*devices: wire.Device) -> Script:
+    """The script of a child whose library was built for graphics cards."""
+
+    def play(op: str, message: Mapping[str, Any]) -> wire.Message:
+        replies = {"hello": wire.Greeted(library="x", has_gpu_build=True), "probe": wire.Devices(devices=devices)}
+        return replies[op] if op in replies else well(op, message)
+
+    return play
+
+
+def test_a_card_with_room_is_found_in_a_child_of_its_own_and_used(bench: Bench) -> None:
+    bench.script = with_card(GPU)
+    bench.choose()
+    worker, probe = bench.children
+    assert [message["op"] for message in probe.asked] == ["probe"]
+    assert not probe.is_alive
+    assert (worker.asked[1]["gpu_share"], worker.asked[1]["memory_limit"]) == (1.0, 0)
+    worker.close()
+    bench.choose()
+    assert len(bench.children) == 3  # the card is not looked for twice
+
+
+def test_without_a_card_or_leave_to_use_it_the_processor_works(make: Callable[..., Bench]) -> None:
+    for bench, script, children in (
+        (make(), with_card(), 2),
+        (make(limits=EngineLimits(may_use_gpu=False)), with_card(GPU), 1),
+        (make(), well, 1),
+    ):
+        bench.script = script
+        bench.choose()
+        assert bench.children[0].asked[1]["gpu_share"] == 0.0
+        assert bench.children[0].asked[1]["memory_limit"] > 0
+        assert len(bench.children) == children
+
+
+@CLIENT_LOG
+def test_after_a_crash_with_the_card_the_next_try_goes_without(bench: Bench) -> None:
+    def crash_on_card(op: str, message: Mapping[str, Any]) -> wire.Message | Exception:
+        return DEATH if op == "load" and message["gpu_share"] else with_card(GPU)(op, message)
+
+    bench.script = crash_on_card
+    bench.refusal(Temporary)
+    bench.clock.advance(60)
+    assert bench.choose()
+    assert bench.children[-1].asked[1]["gpu_share"] == 0.0
 
 
 def test_no_model_says_so() -> None:

@@ -312,7 +312,7 @@ try:
 except EngineTrouble as trouble:
     print(codes, trouble.code.value)
 stop.clear()
-answers, _ = engine.choose(order, lambda _share: None)
+answers = engine.choose(order, lambda _share: None).answers
 print(set(codes[1:]), round(sum(answers[0]), 6))
 """
 

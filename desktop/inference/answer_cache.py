@@ -1,0 +1,58 @@
+"""Answers that were given once: the same model, asked the same about the same document, is not asked again.
+
+Held in memory only, under hashes, so that no mail text is ever written. What a program that ended knew is gone with
+it, which costs one reading: a finished one is in the store anyway.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import msgspec
+
+from desktop.inference import wire
+
+MOST_ANSWERS = 4096
+
+_encode = msgspec.json.Encoder().encode
+Chances = tuple[float, ...]
+
+
+class AnswerCache:
+    """The last answers, MOST_ANSWERS unless told otherwise; the one not used for longest gives way."""
+
+    def __init__(self, most: int = MOST_ANSWERS) -> None:
+        self._most = most
+        self._known: OrderedDict[bytes, Chances] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def get(self, key: bytes) -> Chances | None:
+        """Return the answer kept under a key, or None."""
+        found = self._known.get(key)
+        if found is not None:
+            self._known.move_to_end(key)
+        return found
+
+    def put(self, key: bytes, answer: Chances) -> None:
+        """Keep an answer."""
+        self._known[key] = answer
+        self._known.move_to_end(key)
+        while len(self._known) > self._most:
+            self._known.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._known.clear()
+
+
+def keys_of(model_hash: str, order: wire.Choose) -> Sequence[bytes]:
+    """Return one key for each question of an order: a hash of the model and of every word that it would be shown."""
+    shared = hashlib.sha256(_encode([model_hash, order.before, order.document, order.after]))
+    keys = []
+    for asked in order.questions:
+        digest = shared.copy()
+        digest.update(b"\n" + _encode(asked))
+        keys.append(digest.digest())
+    return keys
