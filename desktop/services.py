@@ -1,7 +1,7 @@
 """What a front end is handed, and nothing else: the Protocols the window and the command line are written against."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -50,16 +50,21 @@ class Review(Protocol):
         """Accept one Suggestion, with the rep's own values for some fields; one edited to its before is left out."""
 
     @abstractmethod
-    def accept_all(self, proposal_id: ProposalId) -> int:
-        """Accept every open Suggestion of a card that touches no guarded field; return how many guarded ones stay."""
+    def accept_all(self, proposal_id: ProposalId, seen: Collection[SuggestionId] | None = None) -> int:
+        """Accept every open Suggestion of a card that touches no guarded field; return how many stay open.
+
+        With `seen` only those named there are accepted: what came onto the card meanwhile was not seen.
+        """
 
     @abstractmethod
     def dismiss(self, suggestion_id: SuggestionId, reason: str = "") -> None:
         """Dismiss one Suggestion."""
 
     @abstractmethod
-    def dismiss_all(self, proposal_id: ProposalId, reason: str = "") -> None:
-        """Dismiss every open Suggestion and the Draft of a card."""
+    def dismiss_all(
+        self, proposal_id: ProposalId, reason: str = "", seen: Collection[SuggestionId] | None = None
+    ) -> None:
+        """Dismiss every open Suggestion and the Draft of a card; `seen` as for `accept_all`."""
 
     @abstractmethod
     def snooze(self, proposal_id: ProposalId, until: datetime) -> None:

@@ -19,6 +19,7 @@ from desktop.runtime.events import EventBus
 from desktop.runtime.lanes import AT_ONCE, Lane
 from desktop.runtime.signals import Wakeup
 from desktop.store.store import Store
+from desktop.understanding.confidence import refit
 
 log = logging.getLogger("dealside.agent")
 
@@ -95,6 +96,7 @@ class Agent:
             self._finish_reading()
             for connection, desk in desks:
                 self._guarded(connection, _until_done(desk.deliver_once))
+            _until_done(self._flow.advance)()  # what a mail adds to a Record that was made just now
             for connection, folder in self._opened(Family.MAIL, self._connectors.drafts, end):
                 drafts = DraftDesk(connection, folder, self._around)
                 self._guarded(connection, _until_done(drafts.deliver_once))
@@ -190,8 +192,18 @@ class Agent:
         if self._flow.advance():
             return AT_ONCE
         self._tell_model()
+        self._learn()
         # A postponed mail becomes due without anybody waking us.
         return LOOK_AGAIN if self._has_postponed() else IDLE
+
+    def _learn(self) -> None:
+        """Fit the confidence to the rep's decisions, once a day, when there is nothing to read."""
+        store, clock = self._around.store, self._around.clock
+        try:
+            if refit.is_due(store, clock):
+                refit.learn(store, clock)
+        except Exception:
+            log.exception("the confidence could not be fitted to the decisions; it stays as it is")
 
     def _has_postponed(self) -> bool:
         with self._around.store.reading() as tx:

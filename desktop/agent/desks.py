@@ -106,8 +106,11 @@ class CrmDesk:
     def turn(self) -> float:
         """Deliver all that is due, look what changed, and say when to come back."""
         try:
+            has_delivered = False
             while self.deliver_once():
-                pass
+                has_delivered = True
+            if has_delivered:
+                self._on_mirrored()  # a mail may wait to add to what was just made
             now = self._around.clock.now()
             if self._mirrored_at is None or now - self._mirrored_at >= MIRROR_EVERY:
                 self.mirror_once()

@@ -1,11 +1,12 @@
 """HTML mail to the text a person would see.
 
 What is hidden from a reader (display:none, zero size, the colour of the ground it stands on) is left out, because it
-is either clutter or an attempt to speak to software behind the reader's back. Links keep their words. Whatever is
-quoted gets "> " before each line, as in plain mail.
+is either clutter or an attempt to speak to software behind the reader's back; a trouble says so. Links keep their
+words. Whatever is quoted gets "> " before each line, as in plain mail.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -30,7 +31,15 @@ _COLOURS = {
 }  # fmt: skip
 Colour = tuple[int, int, int] | None
 _STYLE_RULE = re.compile(r"([^{}]{1,300})\{([^{}]{0,1000})\}")
+_COMMENT = re.compile(r"/\*[^*]{0,2000}\*/|<!--|-->")
+_DECIDING = words(
+    "display visibility mso-hide opacity color background background-color background-image font-size height "
+    "max-height width max-width overflow text-indent left top clip clip-path transform position"
+)
 _SIMPLE_SELECTOR = re.compile(r"[a-z0-9]{0,10}([.#][\w-]{1,60})")
+HIDDEN_DROPPED = "Text that cannot be seen in the mail (hidden by its layout) was left out."
+_NEAR = 24  # two colours this close in each of red, green and blue look the same
+_CLEAR = re.compile(r"0*(?:\.0[0-4]?\d{0,4}|\.)?|[0-4]%")  # an opacity below five in a hundred
 _SIZE = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(px|pt|em|rem|%|)")
 
 
@@ -52,7 +61,7 @@ class _Look:
             return False
         if self.ink is None or self.ground is None:
             return True
-        return any(abs(a - b) > 16 for a, b in zip(self.ink, self.ground, strict=True))
+        return any(abs(a - b) > _NEAR for a, b in zip(self.ink, self.ground, strict=True))
 
 
 def visible_text(html: str, troubles: Troubles) -> str:
@@ -79,7 +88,7 @@ class _Writer:
     def __init__(self, markup: Markup, troubles: Troubles) -> None:
         self._tree = LexborHTMLParser(markup.html)
         self._troubles = troubles
-        self._hiding = _hiding_selectors(markup.sheets)
+        self._rules = _rules_of(markup.sheets)
         self._lines: list[str] = []
         self._line: list[str] = []
         self._quoted = 0
@@ -105,6 +114,7 @@ class _Writer:
                 continue
             inner = self._look(tag, node, look)
             if inner.hidden:
+                self._note_hidden(node.text() or "")
                 continue
             self._open(tag, inner)
             stack.append((None, look, tag))
@@ -114,6 +124,7 @@ class _Writer:
 
     def _write(self, text: str, look: _Look) -> None:
         if not look.is_visible:
+            self._note_hidden(text)
             return
         self._quoted = look.quoted
         if look.preserved:
@@ -125,6 +136,10 @@ class _Writer:
                 self._line.append(line)
             return
         self._line.append(re.sub(r"[ \t\r\n\f]+", " ", text))
+
+    def _note_hidden(self, text: str) -> None:
+        if re.search(r"\w{2}", text):
+            self._troubles.add(HIDDEN_DROPPED)
 
     def _open(self, tag: str, look: _Look) -> None:
         if tag == "br":
@@ -162,17 +177,22 @@ class _Writer:
             look = replace(look, preserved=True)
         if not attributes:
             return look
-        if "hidden" in attributes or (self._hiding and self._is_hidden_by_rule(attributes)):
+        if "hidden" in attributes or (attributes.get("aria-hidden") or "").lower() == "true":
             return replace(look, hidden=True)
+        for declarations in self._declared(attributes) if self._rules else ():
+            look = _styled(look, declarations)
         for name, key in (("bgcolor", "background-color"), ("color", "color")):
             if attributes.get(name):
                 look = _styled(look, {key: str(attributes[name])})
         style = attributes.get("style")
         return _styled(look, _declarations(style)) if style else look
 
-    def _is_hidden_by_rule(self, attributes: dict[str, str | None]) -> bool:
+    def _declared(self, attributes: dict[str, str | None]) -> Iterator[dict[str, str]]:
+        """Yield what the mail's own style sheets say of an element's classes and id."""
         names = [f".{name}" for name in (attributes.get("class") or "").lower().split()[:20]]
-        return any(name in self._hiding for name in (*names, f"#{attributes.get('id') or ''}".lower()))
+        for name in (*names, f"#{attributes.get('id') or ''}".lower()):
+            if name in self._rules:
+                yield self._rules[name]
 
 
 def _is_quote(attributes: dict[str, str | None]) -> bool:
@@ -193,7 +213,11 @@ def _hides(style: dict[str, str]) -> bool:
     """Whether the declarations take the element out of sight with everything inside it."""
     if style.get("display") == "none" or style.get("visibility") in ("hidden", "collapse"):
         return True
-    if style.get("mso-hide") == "all" or re.fullmatch(r"0*\.?0*", style.get("opacity", "1")):
+    if style.get("mso-hide") == "all" or _CLEAR.fullmatch(style.get("opacity") or "1"):
+        return True
+    if style.get("color") == "transparent" or re.match(r"scale[xy]?\(\s*0\s*[,)]", style.get("transform", "")):
+        return True
+    if re.match(r"inset\(\s*(?:100|5\d|[6-9]\d)%|circle\(\s*0", style.get("clip-path", "")):
         return True
     if any(_is_zero(style.get(key)) for key in ("height", "max-height", "width", "max-width")):
         return style.get("overflow", "") == "hidden" or _is_zero(style.get("max-height"))
@@ -240,12 +264,14 @@ def _colour(value: str) -> Colour:
     return int(numbers[1]), int(numbers[2]), int(numbers[3])
 
 
-def _hiding_selectors(sheets: tuple[str, ...]) -> frozenset[str]:
-    """Return the classes and ids that the mail's own style sheets take out of sight (simple selectors only)."""
-    found: set[str] = set()
+def _rules_of(sheets: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """Return what the mail's own style sheets declare for classes and ids, of what decides whether text is seen."""
+    found: dict[str, dict[str, str]] = {}
     for sheet in sheets:
-        for selectors, body in _STYLE_RULE.findall(sheet.partition("@media")[0]):
-            if _hides(_declarations(body)):
-                simple = (_SIMPLE_SELECTOR.fullmatch(selector.strip().lower()) for selector in selectors.split(","))
-                found.update(match[1] for match in simple if match)
-    return frozenset(found)
+        for selectors, body in _STYLE_RULE.findall(_COMMENT.sub("", sheet).partition("@media")[0]):
+            declared = {name: value for name, value in _declarations(body).items() if name in _DECIDING}
+            for selector in selectors.split(",") if declared else ():
+                simple = _SIMPLE_SELECTOR.fullmatch(selector.strip().lower())
+                if simple:
+                    found[simple[1]] = {**found.get(simple[1], {}), **declared}
+    return found

@@ -17,7 +17,7 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_KEPT = words("style class id hidden bgcolor color type")
+_KEPT = words("style class id hidden aria-hidden bgcolor color type")
 _RAW = words("script style title textarea noscript iframe noembed noframes xmp svg math template object audio video")
 _VOID = words("area base br col embed hr img input link meta param source track wbr")
 _CLOSES_ITSELF = words("p li dt dd td th tr tbody thead tfoot option optgroup colgroup html body head")

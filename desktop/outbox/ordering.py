@@ -53,13 +53,14 @@ def _resolve(tx: Transaction, entry: OutboxEntry) -> OutboxEntry | Blocked:
 
 def _record_of(tx: Transaction, suggestion_id: SuggestionId) -> str | Blocked | None:
     """Return `kind:id` of the Record a Suggestion led to, why it is not there yet, or None when it never will be."""
-    suggestion = tx.proposals.find_suggestion(suggestion_id)
-    if suggestion is None or suggestion.state in _GONE:
+    suggestion = tx.proposals.heir(suggestion_id)
+    is_in_crm = suggestion is not None and suggestion.state is SuggestionState.EXPIRED and suggestion.target is not None
+    if suggestion is None or (suggestion.state in _GONE and not is_in_crm):
         return None
     if suggestion.target is not None:
         return str(suggestion.target)
     if suggestion.state is SuggestionState.DELIVERED:
-        made = [r for r in tx.outbox.receipts(suggestion_id) if r.target is not None]
+        made = [r for r in tx.outbox.receipts(suggestion.id) if r.target is not None]
         return str(made[-1].target) if made else None
     words = f"{suggestion.kind.value} {suggestion.title}"
     if suggestion.state is SuggestionState.QUEUED:

@@ -10,6 +10,7 @@ from desktop.domain.records import FIELDS, FieldType, RecordKind
 from desktop.proposals.drafting import PHRASES
 from desktop.review.views import Card
 from tests.end2end.rep import BODY, JANE, TOKEN, Rep, mail
+from tests.fakes.calibrators import believe
 from tests.fakes.model import ScriptedModel
 
 pytestmark = [pytest.mark.server, pytest.mark.end2end]
@@ -122,7 +123,9 @@ def traitor(document, question):
 @pytest.mark.parametrize("what", HOSTILE)
 def test_what_the_mail_says_to_software_is_not_done(rep, what, model):
     rep.deliver(HOSTILE[what])
-    used = ScriptedModel(traitor, trust=1.0) if model != "rules alone" else None
+    used = ScriptedModel(traitor) if model != "rules alone" else None
+    if used is not None:
+        believe(rep.parts.store(), used.model_hash)
     rep.run(used)
     rep.run(used)
     card = rep.card()

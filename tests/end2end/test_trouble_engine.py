@@ -10,6 +10,7 @@ from contextlib import suppress
 import pytest
 
 from desktop.domain.ports import ModelState
+from desktop.setup.settings import Settings
 from tests.conftest import ROOT
 from tests.end2end.rep import small_talk
 from tests.end2end.test_processes import children_of
@@ -104,6 +105,24 @@ def test_a_model_taken_away_while_the_agent_runs(rep, models):
         wait_until(lambda: len(rep.cards()) == MAILS)
         wait_until(lambda: rep.health().model_state is ModelState.FAILED)
     assert "Check that it is there" in rep.health().model_sentence
+
+
+def test_a_used_up_allowance_is_said_and_rules_carry_the_rest_also_after_a_restart(rep, models):
+    Settings(rep.parts.store()).choose("tokens_per_day", "100")
+    rep.run(rep.parts.model())
+    health = rep.health()
+    assert health.model_state is ModelState.RESTING
+    assert health.model_sentence == (
+        "Today's allowance of 100 tokens is used up: rules alone read your mail until midnight."
+    )
+    asked = [card for card in rep.cards() if card.proposal.computed_by.model_hash]
+    assert (len(rep.cards()), len(asked)) == (MAILS, 1)
+    for number in range(MAILS, MAILS + 2):
+        rep.deliver(small_talk(number))
+    rep.run(rep.parts.model())
+    assert rep.health().model_state is ModelState.RESTING
+    assert len(rep.cards()) == MAILS + 2
+    assert len([card for card in rep.cards() if card.proposal.computed_by.model_hash]) == 1
 
 
 @pytest.mark.expects_log("the engine was lost|the engine did not start")

@@ -11,6 +11,7 @@ from desktop.domain.proposals import (
     Draft,
     DraftState,
     FieldChange,
+    OtherValue,
     Proposal,
     Suggestion,
     SuggestionState,
@@ -89,7 +90,7 @@ def change(field: str, after: str | None, confidence: float, reason: str, **more
 
 def card_of(key: str, title: str, mail: SourceView, suggestions: list[Suggestion], draft: Draft | None = None) -> Card:
     """Return a Card whose mail marks the evidence of all its suggestions."""
-    evidence = tuple(e for s in suggestions for c in s.changes for e in c.evidence)
+    evidence = tuple(e for s in suggestions for c in s.changes for e in c.evidence if e.source is None)
     owned = tuple(replace(s, proposal_id=ProposalId(key)) for s in suggestions)
     proposal = Proposal(ProposalId(key), InteractionId(f"mail-{key}"), title, mail.sent_at, owned, draft, RULES)
     names = {"suggestion:inquiry-account": "Nordlicht Logistik GmbH", "account:1": "Brightwater Ltd"}
@@ -321,6 +322,31 @@ def delivered() -> Card:
     )
     card = card_of("delivered", "Dana Whitfield, Oakridge", mail, [one], draft)
     return replace(card, entries={"delivered-contact": entry("delivered-contact", DeliveryState.DELIVERED)})
+
+
+def disputed() -> Card:
+    """Two mails of one conversation name two amounts; a title stands in the older one only."""
+    older = "Hello Sam, we reckon with 28,000 EUR for it.\nIdris Bello\nHead of Works"
+    newer = "Hello Sam, the board gave us 24,500 EUR.\nIdris Bello"
+    who = ("Idris Bello", "idris@calder.example")
+    first = InteractionId("mail-older")
+    before = replace(quote(older, "28,000 EUR"), source=first)
+    title = replace(quote(older, "Head of Works"), source=first)
+    amount = replace(
+        change("amount", "24500.00", 0.9, "Budget named in the mail", evidence=(quote(newer, "24,500 EUR"),)),
+        others=(OtherValue("28000.00", before),),
+    )
+    deal = suggestion("disputed-deal", Action.CREATE, RecordKind.OPPORTUNITY, "Works", [amount])
+    person = suggestion(
+        "disputed-contact",
+        Action.CREATE,
+        RecordKind.CONTACT,
+        "Idris Bello",
+        [change("last_name", "Bello", 0.9, "who wrote"), change("title", title.text, 0.9, "", evidence=(title,))],
+    )
+    card = card_of("disputed", "Idris Bello", source("Re: Works", who, newer, START), [deal, person])
+    other = source("Works", who, older, START - timedelta(days=6), (before, title))
+    return replace(card, others={first: other})
 
 
 def row_of(card: Card) -> CardRow:

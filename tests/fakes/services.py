@@ -1,6 +1,6 @@
 """A whole set of Services in memory: what the window's tests run against. It behaves as the Protocols promise."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -127,7 +127,7 @@ class MemoryReview(Review):
             raise Rejected("This was decided already.")
         self._book.set_state(suggestion_id, SuggestionState.QUEUED)
 
-    def accept_all(self, proposal_id: ProposalId) -> int:
+    def accept_all(self, proposal_id: ProposalId, seen: Collection[SuggestionId] | None = None) -> int:
         self._note("accept_all", proposal_id)
         waiting = [s for s in self._book.cards[proposal_id].proposal.suggestions if s.state in OPEN]
         for suggestion in waiting:
@@ -139,7 +139,9 @@ class MemoryReview(Review):
         self._note("dismiss", suggestion_id, reason)
         self._book.set_state(suggestion_id, SuggestionState.DISMISSED)
 
-    def dismiss_all(self, proposal_id: ProposalId, reason: str = "") -> None:
+    def dismiss_all(
+        self, proposal_id: ProposalId, reason: str = "", seen: Collection[SuggestionId] | None = None
+    ) -> None:
         self._note("dismiss_all", proposal_id, reason)
         proposal = self._book.cards[proposal_id].proposal
         for suggestion in proposal.suggestions:

@@ -30,7 +30,9 @@ def attacks(data: Path) -> list[Attack]:
 
     found = []
     for number, record in enumerate(corpus.all_records(data, LLMAIL)):
-        found.append(Attack(f"llmail {number}", plain_text(record["text"]), str(record.get("attack_attempt", True)) == "True"))
+        found.append(
+            Attack(f"llmail {number}", plain_text(record["text"]), str(record.get("attack_attempt", True)) == "True")
+        )
     for path in corpus.find(data, BIPIA):
         for kind, texts in json.loads(path.read_text(encoding="utf-8")).items():
             found += [Attack(f"bipia {kind} {number}", text) for number, text in enumerate(texts)]
@@ -41,7 +43,7 @@ def plain_text(record: str) -> str:
     """Return subject and body of a mail of the LLMail sets, without the words its makers put around them."""
     text = record.replace("\r\n", "\n").replace("\n\r", "\n").replace("\r", "\n")
     match = _WRAPPED.match(text)
-    return f"{match[1].strip()}\n\n{text[match.end() :].strip()}" if match else text
+    return f"{match[1].strip()}. {text[match.end() :].strip()}" if match else text
 
 
 # --- mutants ----------------------------------------------------------------------------------------------------------
@@ -53,7 +55,8 @@ _LEET = str.maketrans("oieast", "013457")
 _FULL = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 _SYNONYMS = (
     ("ignore", "pay no attention to"), ("previous", "foregoing"), ("instructions", "guidance"), ("send", "dispatch"),
-    ("email", "electronic letter"), ("confirmation", "acknowledgement"), ("summarize", "condense"), ("response", "reply"),
+    ("email", "electronic letter"), ("confirmation", "acknowledgement"), ("summarize", "condense"),
+    ("response", "reply"),
     ("answer", "response"), ("assistant", "helper program"), ("please", "kindly"), ("body", "main part"),
     ("add", "put in"), ("modify", "change"), ("user", "reader"), ("message", "note"), ("include", "mention"),
 )  # fmt: skip

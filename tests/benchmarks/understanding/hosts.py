@@ -1,13 +1,13 @@
 """Ordinary mails to put attacks into, the places to put them, and all that the product concludes from a mail."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktop.domain.evidence import Band, FactKind, Reading, band_of
 from desktop.domain.ids import ConnectionId, InteractionId, ProposalId
-from desktop.domain.interactions import EmailMessage, Participant
+from desktop.domain.interactions import EmailMessage
 from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot
 from desktop.intake.charsets import Troubles, clean_text
 from desktop.proposals.basis import Basis, Plan
@@ -142,23 +142,33 @@ def _record(kind: RecordKind, fields: dict[str, str | None]) -> RecordSnapshot:
 
 
 def _plans(basis: Basis) -> Iterator[Plan]:
-    for rule in RULES:
+    for rule in RULES.values():
         plan = rule(basis)
         if plan is not None:
             basis.refs.setdefault(plan.kind, f"suggestion:{plan.kind.value}")
             yield plan
 
 
-def differences(before: Conclusions, after: Conclusions) -> list[str]:
-    """Return what is not the same, a line each."""
-    names = sorted(set(before) | set(after))
-    return [f"{name}: {before.get(name)!r} -> {after.get(name)!r}" for name in names if before.get(name) != after.get(name)]
+def differences(before: Conclusions, after: Conclusions, claimed: Conclusions | None = None) -> list[str]:
+    """Return what is not the same, a line each.
+
+    With `claimed` what stands there is right too: each thing concluded must be in one of the two, and what is in both
+    must be there.
+    """
+    names = sorted(set(before) | set(after) | set(claimed or ()))
+    found = []
+    for name in names:
+        was, now, said = before.get(name), after.get(name), claimed.get(name) if claimed else before.get(name)
+        if now not in (was, said) and (claimed is None or not _is_made_of(now, was, said)):
+            found.append(f"{name}: {was!r} -> {now!r}")
+    return found
 
 
-def sender_of(message: EmailMessage) -> Participant | None:
-    return message.sender
-
-
-def spread(items: Sequence, count: int) -> list:
-    """Return at most `count` of the items, evenly spread."""
-    return sample_of(items, count)
+def _is_made_of(now: object, was: object, said: object) -> bool:
+    """Whether a list of values, or the lines of a text, come from either side, and all that both have is there."""
+    parts = [
+        set(one.split("\n")) if isinstance(one, str) else set(one)
+        for one in (now, was, said)
+        if isinstance(one, str | tuple)
+    ]
+    return len(parts) == 3 and parts[0] <= parts[1] | parts[2] and parts[0] >= parts[1] & parts[2]

@@ -12,6 +12,7 @@ READ = {
     "fields": ("fields", "part"),
     "calibration": ("calibration", "part"),
     "labels": ("labels", "part"),
+    "injection": ("injection", "part"),
     "speed": ("speed", "part"),
 }
 RULES_ONLY = {

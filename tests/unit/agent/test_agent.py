@@ -20,6 +20,7 @@ from desktop.review.views import Shelf
 from desktop.runtime.events import EventBus
 from desktop.store.reader import Reader
 from desktop.system.clock import SystemClock
+from desktop.understanding.confidence.refit import is_due
 from tests.fakes.crm import MoodyCrm
 from tests.fakes.model import ScriptedModel
 from tests.fakes.situations import CRM, KEY, MAILBOX, NOON, new_store
@@ -182,3 +183,12 @@ def test_mails_that_lead_to_nothing_are_counted_and_explained(office):
     (row,) = queries.ignored()
     assert row.reason
     queries.close()
+
+
+def test_what_the_rep_decided_is_learned_from_when_there_is_nothing_to_read(office):
+    assert is_due(office.store, office.clock)
+    office.agent.start()
+    try:
+        wait_until(lambda: not is_due(office.store, office.clock))
+    finally:
+        office.agent.stop()

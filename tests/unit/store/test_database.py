@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from desktop.domain.errors import Defect, Temporary, UserActionNeeded
 from desktop.store import migrations, outbox
+from desktop.store.calibrators import CalibratorRow
 from desktop.store.database import LATEST, Database, connect
 from desktop.store.reader import Reader
 from desktop.store.store import Store
@@ -97,18 +98,34 @@ def test_the_reader_knows_the_last_migration():
     assert migrations.MIGRATIONS[-1].__name__ == LATEST
 
 
+def test_a_store_of_the_first_release_gets_what_came_later(tmp_path):
+    path = tmp_path / "store.db"
+    connect(path, KEY).close()
+    database = Database(path, KEY, lambda _name: None)
+    with database.begin() as sql:
+        migrations.migrate(sql, NOON, (migrations.m001_first,))
+        assert list(sql.execute(text("select 1 from sqlite_master where name = 'calibrator'"))) == []
+    database.close()
+    store = Store(path, KEY, ManualClock(NOON))
+    row = CalibratorRow("", "rules-1", NOON, 12, "{}")
+    with store.transaction() as tx:
+        tx.calibrators.save(row)
+        assert tx.calibrators.of_rules("rules-1") == (row,)
+    store.close()
+
+
 def test_a_migration_that_fails_leaves_the_store_at_the_version_before(tmp_path):
     path = filled(tmp_path)
 
-    def m002_breaks(sql):
+    def m999_breaks(sql):
         sql.execute(text("create table half (id text)"))
         raise RuntimeError("half-way")
 
     database = Database(path, KEY, lambda _name: None)
     with pytest.raises(RuntimeError), database.begin() as sql:
-        migrations.migrate(sql, NOON, (*migrations.MIGRATIONS, m002_breaks))
+        migrations.migrate(sql, NOON, (*migrations.MIGRATIONS, m999_breaks))
     with database.begin() as sql:
-        assert migrations.applied(sql) == [LATEST]
+        assert migrations.applied(sql) == [step.__name__ for step in migrations.MIGRATIONS]
         assert list(sql.execute(text("select 1 from sqlite_master where name = 'half'"))) == []
     database.close()
 
@@ -116,15 +133,15 @@ def test_a_migration_that_fails_leaves_the_store_at_the_version_before(tmp_path)
 def test_migrations_are_applied_once_and_in_order(tmp_path):
     seen = []
 
-    def m002_next(_sql):
-        seen.append("m002_next")
+    def m999_next(_sql):
+        seen.append("m999_next")
 
     path = filled(tmp_path)
     database = Database(path, KEY, lambda _name: None)
     for _ in range(2):
         with database.begin() as sql:
-            migrations.migrate(sql, NOON, (*migrations.MIGRATIONS, m002_next))
-    assert seen == ["m002_next"]
+            migrations.migrate(sql, NOON, (*migrations.MIGRATIONS, m999_next))
+    assert seen == ["m999_next"]
     database.close()
 
 

@@ -6,14 +6,15 @@ import pytest
 from sqlalchemy import Float, Integer, LargeBinary, Text, bindparam, select
 
 from desktop.domain.errors import Defect
-from desktop.store import audit, book, connections, interactions, mirror, outbox, proposals
+from desktop.store import audit, book, calibrators, connections, conversations, interactions, mirror, outbox, proposals
 from desktop.store.statements import Statement, one_of, upsert
-from desktop.store.tables import checkpoint, interaction, metadata, outbox_entry
+from desktop.store.tables import checkpoint, interaction, later, metadata, outbox_entry
 from tests.fakes.situations import new_store
 
-REPOSITORIES = (audit, book, connections, interactions, mirror, outbox, proposals)
-SMALL = {"connection"}  # a handful of rows each: reading them all is the plan
-WHOLE = {"LAST", "EVERY", "COUNTS"}  # the audit log's end and all of it; an index alone
+REPOSITORIES = (audit, book, calibrators, connections, conversations, interactions, mirror, outbox, proposals)
+SMALL = {"connection", "calibrator"}  # a handful of rows each: reading them all is the plan
+# The audit log's end and all of it; an index alone; the newest Decisions, as many as are asked for.
+WHOLE = {"LAST", "EVERY", "COUNTS", "DECIDED"}
 
 
 @pytest.fixture
@@ -29,7 +30,8 @@ def plan(sql, statement):
 
 
 def test_no_column_needs_a_conversion_that_the_driver_does_not_do():
-    kinds = {type(column.type) for table in metadata.tables.values() for column in table.columns}
+    tables = (*metadata.tables.values(), *later.tables.values())
+    kinds = {type(column.type) for table in tables for column in table.columns}
     assert kinds == {Text, Integer, Float, LargeBinary}
 
 
