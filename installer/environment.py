@@ -294,7 +294,6 @@ def _fill(place: Place, before: Stamp, *, dev: bool, say: Say) -> Stamp:
         engine = _install_engine(pip, listed / "engine", before, dev=dev)
     here = ["--no-deps", "--no-build-isolation", "--no-index", "--editable", str(place.root)]
     pip.install("Dealside itself", here)
-    _make_model(place, say)
     locks = {name.name: digest(name) for name in {lock, place.lock_file(dev=False)}}
     return Stamp(str(place.root), python_version(place.python), locks, engine)
 
@@ -320,16 +319,6 @@ def _install_engine(pip: Pip, listed: Path, before: Stamp, *, dev: bool) -> str:
         pip.say(f"{error} Dealside runs without its language model meanwhile.")
         return f"failed with {packages.compiler()}"
     return BUILT
-
-
-def _make_model(place: Place, say: Say) -> None:
-    """Write the small model that comes with the source; a download of one that knows more is the rep's choice."""
-    maker = place.root / "resources" / "models" / "make_path_model.py"
-    if maker.is_file():
-        command = [str(place.python), str(maker), str(maker.parent)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=clean_environment(os.environ))
-        if done.returncode:
-            say("The small language model could not be written; Dealside runs on rules alone meanwhile.")
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from desktop.domain.ports import Choice, Clock, LanguageModel, ModelState, Model
 from desktop.inference import wire
 from desktop.inference.answer_cache import AnswerCache, keys_of
 from desktop.inference.engine_link import USUAL, Answers, Child, EngineLimits, EngineLink, Refusal, Setback, Wanted
-from desktop.inference.models import ModelCard, stamp_of, verified
+from desktop.inference.models import MINI_PURPOSE, ModelCard, stamp_of, verified
 from desktop.inference.prompts import SelectPrompt
 from desktop.inference.recovery import Backoff, Strikes
 from desktop.inference.wire import FailureCode
@@ -26,6 +26,7 @@ from desktop.inference.wire import FailureCode
 CHANCES = 3
 CHARACTERS_PER_TOKEN = 8  # no more of a document is sent than could ever fit
 RULES_READ_ON = "Rules alone read your mail."
+BASIC_READING = "Basic reading: rules decide, helped by Dealside's own small model where that proved right."
 STANDS_IN = "The small model that is asked so far knows nothing: rules alone decide."
 STARTS_AGAIN = "The language model stopped and starts again shortly."
 CANNOT_START = "The language model cannot be started on this computer."
@@ -123,8 +124,8 @@ class LlamaClient(LanguageModel):
             return ModelState.LOADING, "The language model is being checked and loaded."
         if self._backoff.remaining(self._clock.now()) > 0:
             return ModelState.BACKOFF, STARTS_AGAIN
-        if self._card.trust == 0.0:
-            return ModelState.READY, STANDS_IN
+        if self._card.trust == 0.0 or self._card.purpose == MINI_PURPOSE:
+            return ModelState.READY, BASIC_READING if self._card.trust else STANDS_IN
         if self._link.is_alive:
             return ModelState.READY, "The language model is ready."
         return ModelState.READY, "The language model starts with the next mail."

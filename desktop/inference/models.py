@@ -20,6 +20,7 @@ CHUNK = 1 << 20
 USUAL_TEMPLATE = "plain"
 USUAL_CONTEXT = 4096
 PATH_PURPOSE = "path"
+MINI_PURPOSE = "mini"
 UNREADABLE = "The language model file cannot be read. Check that it is there and that you may open it."
 
 logger = logging.getLogger("dealside.inference")
