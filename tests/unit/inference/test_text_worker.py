@@ -283,9 +283,16 @@ def test_a_hung_engine_is_found_by_its_heartbeat(connect: Connect) -> None:
     assert "missed its heartbeats" in caught.value.detail
 
 
+PARENT = """
+import sys
+import desktop.bootstrap, desktop.inference.client, desktop.inference.engine_link
+assert "llama_cpp" not in sys.modules
+assert not any(name.startswith("desktop.inference.text_") for name in sys.modules)
+"""
+
+
 def test_the_parent_never_loads_the_engine() -> None:
-    assert "llama_cpp" not in sys.modules
-    assert not any(name.startswith("desktop.inference.text_") for name in sys.modules)
+    subprocess.run([sys.executable, "-c", PARENT], cwd=ROOT, check=True, timeout=60)
 
 
 STOP_INSIDE_A_DECODE = """
