@@ -17,6 +17,7 @@ _SCALES = (
     (r"(?:(?:k|tsd|tausend|thousand|grand|mille|mil|t|tys|duizend)\b|[kt](?=eur\b))", 1_000),
     (r"(?:lakhs?|lacs?)\b", 100_000),
     (r"crores?\b", 10_000_000),
+    (r"(?:cents?|pence)\b", Decimal("0.01")),
 )
 _SCALE = re.compile(
     r"[\s.-]{0,2}(?:" + "|".join(f"(?P<s{n}>{text})" for n, (text, _) in enumerate(_SCALES)) + ")", re.IGNORECASE
@@ -26,6 +27,7 @@ _CURRENCIES = (
     (r"£|\bgbp\b|\bpounds?\b|\bquid\b", {"GBP", "EGP", "LBP"}),
     (r"\bchf\b|\bfr(?:anken|\.)", {"CHF"}),
     (r"\busd\b|\bus ?\$", {"USD"}),
+    (r"\br\$|\bbrl\b|\breais\b", {"BRL"}),
     (r"\$|\bdollars?\b|\bbucks\b", {"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "ARS", "CLP", "COP"}),
 )
 
@@ -73,7 +75,7 @@ def numbers_in(text: str) -> set[Decimal]:
     return found
 
 
-def _factor(match: re.Match[str]) -> int:
+def _factor(match: re.Match[str]) -> int | Decimal:
     return next(factor for n, (_, factor) in enumerate(_SCALES) if match[f"s{n}"])
 
 
