@@ -11,18 +11,18 @@ from functools import cached_property
 
 from desktop.domain.evidence import ContactScope, Evidence, Part, Span
 from desktop.domain.interactions import EmailMessage, Role
-from desktop.understanding.cleaning import Anatomy, Block, TextLine, dissect
-from desktop.understanding.contact import Author, AuthorOrigin, Organisation, Written, written_by
-from desktop.understanding.language import language_of
-from desktop.understanding.mailboxes import is_unattended
-from desktop.understanding.mention_cues import lower
-from desktop.understanding.mentions import Mention, people_in
-from desktop.understanding.names import tokens_of
-from desktop.understanding.owners import Owner, Person, owner_of
-from desktop.understanding.passages import Passage, passages_of, sentences_of
-from desktop.understanding.regions import UNKNOWN, regions_of
-from desktop.understanding.software import aimed_paragraphs, is_aimed_at_software
-from desktop.understanding.spoken_of import Speech
+from desktop.understanding.contacts.contact import Author, AuthorOrigin, Organisation, Written, written_by
+from desktop.understanding.contacts.mention_cues import lower
+from desktop.understanding.contacts.mentions import Mention, people_in
+from desktop.understanding.contacts.owners import Owner, Person, owner_of
+from desktop.understanding.contacts.spoken_of import Speech
+from desktop.understanding.hostile.software import aimed_paragraphs, is_aimed_at_software
+from desktop.understanding.lexicon.language import language_of
+from desktop.understanding.lexicon.mailboxes import is_unattended
+from desktop.understanding.lexicon.names import tokens_of
+from desktop.understanding.lexicon.regions import UNKNOWN, regions_of
+from desktop.understanding.zones.cleaning import Anatomy, Block, TextLine, dissect
+from desktop.understanding.zones.passages import Passage, passages_of, sentences_of
 
 __all__ = ["AuthorOrigin", "Document", "Passage", "open_document", "recipients", "source_text"]
 MAX_READ = 40_000

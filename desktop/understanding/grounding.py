@@ -12,7 +12,7 @@ from desktop.domain.interactions import EmailMessage
 from desktop.understanding.candidates.amounts import possible_amounts
 from desktop.understanding.candidates.dates import possible_days
 from desktop.understanding.document import source_text
-from desktop.understanding.passages import without_marks
+from desktop.understanding.zones.passages import without_marks
 
 MAX_WORDS_OF_VALUE = 400
 LAST_DIGITS = 6

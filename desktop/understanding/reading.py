@@ -10,19 +10,19 @@ from desktop.domain.interactions import EmailMessage
 from desktop.domain.ports import Choice, LanguageModel
 from desktop.understanding import RULES_VERSION
 from desktop.understanding.candidates import find_candidates
+from desktop.understanding.conclusions.intent import intent_by_rules
+from desktop.understanding.conclusions.sentiment import sentiment_by_rules
+from desktop.understanding.conclusions.summary import summary_of
 from desktop.understanding.confidence.calibrator import Calibrator, Calibrators, shipped
 from desktop.understanding.confidence.decisions import LEARNABLE
 from desktop.understanding.confidence.families import FAMILY_OF, Family
 from desktop.understanding.confidence.ranking import Ranked, by_kind, kept, rank, rank_labels
 from desktop.understanding.document import Document, open_document
 from desktop.understanding.grounding import is_grounded
-from desktop.understanding.intent import intent_by_rules
-from desktop.understanding.lookalikes import known_domains, lookalike_notes
+from desktop.understanding.hostile.lookalikes import known_domains, lookalike_notes
 from desktop.understanding.questions import QUESTIONS_VERSION, options_by_kind
 from desktop.understanding.redaction import redact
 from desktop.understanding.selection import NO_SELECTION, ask_model
-from desktop.understanding.sentiment import sentiment_by_rules
-from desktop.understanding.summary import summary_of
 
 SEVERAL = frozenset(
     {

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from desktop.domain.evidence import Evidence, Fact, Label, Part, Reading, Span, Zone, ZonedLine
 from desktop.domain.interactions import EmailMessage, Participant, Role
 from desktop.understanding.document import source_text
-from desktop.understanding.software import is_aimed_at_software
-from desktop.understanding.software_reach import People, aimed_reach
-from desktop.understanding.words import words
+from desktop.understanding.hostile.software import is_aimed_at_software
+from desktop.understanding.hostile.software_reach import People, aimed_reach
+from desktop.understanding.lexicon.words import words
 
 _SENTENCE_END = re.compile(r"[.!?;](?:\s|$)")
 _NO_NAMES = words("info sales team support office mail contact service admin the and of for hello no reply noreply")

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from itertools import islice
 
 from desktop.domain.evidence import Candidate, ContactScope, FactKind
-from desktop.understanding.cleaning import TextLine
-from desktop.understanding.contact import ADDRESS, Organisation, is_address
+from desktop.understanding.contacts.contact import ADDRESS, Organisation, is_address
+from desktop.understanding.contacts.owners import Owner
 from desktop.understanding.document import Document, recipients
-from desktop.understanding.mailboxes import is_shared, is_unattended
-from desktop.understanding.names import fits_address
-from desktop.understanding.owners import Owner
+from desktop.understanding.lexicon.mailboxes import is_shared, is_unattended
+from desktop.understanding.lexicon.names import fits_address
+from desktop.understanding.zones.cleaning import TextLine
 
 MAX_LINE = 2000
 MAX_ADDRESSES = 60

@@ -25,8 +25,8 @@ from desktop.understanding.candidates.money_forms import (
     written,
 )  # fmt: skip
 from desktop.understanding.document import Document
-from desktop.understanding.regions import region_of
-from desktop.understanding.words import phrases, words
+from desktop.understanding.lexicon.regions import region_of
+from desktop.understanding.lexicon.words import phrases, words
 
 __all__ = ["ASIDE", "CUED", "NAMED", "UNIT_PRICE", "find_amounts", "number_of", "possible_amounts"]
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from desktop.domain.evidence import Candidate, FactKind, Part, Party
-from desktop.understanding.action_sentences import action_probability
+from desktop.understanding.candidates.action_sentences import action_probability
 from desktop.understanding.candidates.clauses import Clause, clauses_of, narrowed, with_sentence_before
 from desktop.understanding.candidates.commands import CONCRETE, commands_in
-from desktop.understanding.cues import LANGUAGES, compiled, folded, pattern_of
 from desktop.understanding.document import AuthorOrigin, Document
+from desktop.understanding.lexicon.cues import LANGUAGES, compiled, folded, pattern_of
 
 MAX_ASKS = 20
 MAX_VALUE = 300

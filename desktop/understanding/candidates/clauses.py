@@ -11,11 +11,11 @@ from itertools import islice
 
 from desktop.domain.evidence import Evidence, Party
 from desktop.understanding.candidates.moments import Today, find_moments
-from desktop.understanding.cues import folded
 from desktop.understanding.document import AuthorOrigin, Document
-from desktop.understanding.passages import without_marks
-from desktop.understanding.regions import MONTH_FIRST
-from desktop.understanding.words import phrases
+from desktop.understanding.lexicon.cues import folded
+from desktop.understanding.lexicon.regions import MONTH_FIRST
+from desktop.understanding.lexicon.words import phrases
+from desktop.understanding.zones.passages import without_marks
 
 MAX_CLAUSE = 400
 MAX_CLAUSES = 150

@@ -7,7 +7,7 @@ long as that. Patterns meet folded text.
 from functools import cache
 from re import Pattern
 
-from desktop.understanding.cues import compiled
+from desktop.understanding.lexicon.cues import compiled
 
 _VERBS = (
     r"send|e-?mail|forward|call|contact|confirm|advise|let|tell|give|provide|return|sign|execute|review|check|find"

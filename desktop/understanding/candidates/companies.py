@@ -13,11 +13,17 @@ from desktop.understanding.candidates.introduced import behind
 from desktop.understanding.candidates.labels import labelled
 from desktop.understanding.candidates.signed import Signed, contact_signature, writer_signature
 from desktop.understanding.candidates.spoken_companies import formed, named_in, names_like, spoken
-from desktop.understanding.company_names import LEGAL, domain_label, ends_with_legal_form, likeness, organisation_words
 from desktop.understanding.document import Document
-from desktop.understanding.function_words import area_strength, names_unit, title_strength, without_accents
-from desktop.understanding.names import name_of, tokens_of
-from desktop.understanding.signature_scores import CREDENTIALS, person_shape
+from desktop.understanding.lexicon.company_names import (
+    LEGAL,
+    domain_label,
+    ends_with_legal_form,
+    likeness,
+    organisation_words,
+)
+from desktop.understanding.lexicon.function_words import area_strength, names_unit, title_strength, without_accents
+from desktop.understanding.lexicon.names import name_of, tokens_of
+from desktop.understanding.signature.scores import CREDENTIALS, person_shape
 
 MAX_COMPANY = 90
 MAX_PASSAGES = 60

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from desktop.domain.evidence import Candidate, FactKind
-from desktop.understanding.calendar_words import MONTHS, WEEKDAYS
 from desktop.understanding.document import Document
-from desktop.understanding.words import phrases, words
+from desktop.understanding.lexicon.calendar_words import MONTHS, WEEKDAYS
+from desktop.understanding.lexicon.words import phrases, words
 
 OFFERS = "named beside another offer"
 USED = "named as what they use today"

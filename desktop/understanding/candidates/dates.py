@@ -7,8 +7,8 @@ from datetime import date, datetime
 from desktop.domain.evidence import Candidate, FactKind, Part
 from desktop.understanding.candidates.moments import Day, Today, find_moments
 from desktop.understanding.document import Document
-from desktop.understanding.regions import MONTH_FIRST
-from desktop.understanding.words import phrases
+from desktop.understanding.lexicon.regions import MONTH_FIRST
+from desktop.understanding.lexicon.words import phrases
 
 DUE = "a day by which something is due"
 PLANNED = "a day on which something happens"

@@ -6,7 +6,7 @@ Only the pieces are found here; whether one is a title or a company is for those
 import re
 from collections.abc import Iterator
 
-from desktop.understanding.names import tokens_of
+from desktop.understanding.lexicon.names import tokens_of
 
 MAX_BEHIND = 180
 MAX_BEFORE = 80

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from desktop.understanding.document import Document
-from desktop.understanding.headers import TextLine
+from desktop.understanding.zones.headers import TextLine
 
 _LABELLED = re.compile(r"[\s*•-]{0,6}([^\W\d_][^:\t\n]{0,30}?)\s?(?::|\t)\s*(\S.{0,120})")
 

@@ -3,8 +3,8 @@
 import re
 from datetime import date, timedelta
 
-from desktop.understanding.calendar_words import MONTHS, SPOKEN_DAYS, WEEKDAYS, alternatives
 from desktop.understanding.candidates.moment_types import DAY_NAME, MONTH, Meaning, Today, full, near, rule, year_before
+from desktop.understanding.lexicon.calendar_words import MONTHS, SPOKEN_DAYS, WEEKDAYS, alternatives
 
 _LEAD = (
     rf"(?:\b{DAY_NAME}\.?(?:~(?:the|den|dem|der|le|el|il|de|dia|día))?(?:,\s{{0,3}}|~)(?:the~|den~|dem~|der~|le~|el~"

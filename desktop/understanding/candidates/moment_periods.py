@@ -3,7 +3,6 @@
 import re
 from datetime import date, timedelta
 
-from desktop.understanding.calendar_words import MONTHS
 from desktop.understanding.candidates.moment_types import (
     MONTH,
     Meaning,
@@ -13,7 +12,8 @@ from desktop.understanding.candidates.moment_types import (
     near,
     rule,
 )  # fmt: skip
-from desktop.understanding.words import words
+from desktop.understanding.lexicon.calendar_words import MONTHS
+from desktop.understanding.lexicon.words import words
 
 _YEAR = r"(?:(?:,|~(?:de|del|of))?~(?P<y>(?:19|20)\d\d)(?!\d))?"
 _END = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from desktop.understanding.calendar_words import MONTHS, NUMBERS, WEEKDAYS, alternatives
+from desktop.understanding.lexicon.calendar_words import MONTHS, NUMBERS, WEEKDAYS, alternatives
 
 MONTH = rf"(?:{alternatives(MONTHS)})"
 DAY_NAME = rf"(?:{alternatives(WEEKDAYS)})"

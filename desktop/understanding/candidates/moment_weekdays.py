@@ -3,7 +3,6 @@
 import re
 from datetime import date, timedelta
 
-from desktop.understanding.calendar_words import NUMBERS, WEEKDAYS, alternatives
 from desktop.understanding.candidates.moment_types import (
     COUNT,
     DAY_NAME,
@@ -14,7 +13,8 @@ from desktop.understanding.candidates.moment_types import (
     number,
     rule,
 )  # fmt: skip
-from desktop.understanding.words import words
+from desktop.understanding.lexicon.calendar_words import NUMBERS, WEEKDAYS, alternatives
+from desktop.understanding.lexicon.words import words
 
 _PAST = re.compile(
     r"(?i)\b(?:last|past|letzte\w*|vergangene\w*|vorige\w*|dernière?|passée?|pasad[oa]|scors[oa]|afgelopen|vorige"

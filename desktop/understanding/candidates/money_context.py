@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from desktop.understanding.candidates.money_forms import Money
-from desktop.understanding.words import phrases
+from desktop.understanding.lexicon.words import phrases
 
 CUED = "an amount beside a word like budget or price"
 NAMED = "an amount in the text"

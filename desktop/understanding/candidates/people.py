@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from desktop.domain.evidence import Candidate, ContactScope, Evidence, FactKind, Part, Span
 from desktop.understanding.candidates.labels import labelled
 from desktop.understanding.candidates.segments import segments
-from desktop.understanding.cleaning import TextLine
-from desktop.understanding.company_names import domain_label, ends_with_legal_form, likeness, organisation_words
-from desktop.understanding.contact import Author
+from desktop.understanding.contacts.contact import Author
 from desktop.understanding.document import Document
-from desktop.understanding.function_words import area_strength, names_unit, title_strength
-from desktop.understanding.mailboxes import is_desk_word, is_shared
-from desktop.understanding.names import fits_address, is_same_person, name_in_address, name_of, tokens_of
+from desktop.understanding.lexicon.company_names import domain_label, ends_with_legal_form, likeness, organisation_words
+from desktop.understanding.lexicon.function_words import area_strength, names_unit, title_strength
+from desktop.understanding.lexicon.mailboxes import is_desk_word, is_shared
+from desktop.understanding.lexicon.names import fits_address, is_same_person, name_in_address, name_of, tokens_of
+from desktop.understanding.zones.cleaning import TextLine
 
 CLOSING_LINES = 14
 MAX_CLOSING = 90

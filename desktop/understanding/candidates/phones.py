@@ -13,14 +13,14 @@ import phonenumbers
 from desktop.domain.evidence import Candidate, ContactScope, FactKind
 from desktop.understanding.candidates import phone_labels
 from desktop.understanding.candidates.phone_labels import Use
-from desktop.understanding.cleaning import TextLine
-from desktop.understanding.company_names import domain_label, likeness, organisation_words
+from desktop.understanding.contacts.mention_cues import FULL_NAME
+from desktop.understanding.contacts.owners import Owner
 from desktop.understanding.document import Document
-from desktop.understanding.mailboxes import is_shared
-from desktop.understanding.mention_cues import FULL_NAME
-from desktop.understanding.names import name_of
-from desktop.understanding.owners import Owner
-from desktop.understanding.regions import UNKNOWN, places, siblings
+from desktop.understanding.lexicon.company_names import domain_label, likeness, organisation_words
+from desktop.understanding.lexicon.mailboxes import is_shared
+from desktop.understanding.lexicon.names import name_of
+from desktop.understanding.lexicon.regions import UNKNOWN, places, siblings
+from desktop.understanding.zones.cleaning import TextLine
 
 MAX_LINE = 3000
 MAX_NUMBERS = 60

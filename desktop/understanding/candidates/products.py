@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from desktop.domain.evidence import Candidate, FactKind, Part
 from desktop.understanding.candidates.subjects import core_of
 from desktop.understanding.document import Document
-from desktop.understanding.passages import without_marks
-from desktop.understanding.words import phrases, words
+from desktop.understanding.lexicon.words import phrases, words
+from desktop.understanding.zones.passages import without_marks
 
 _CUE = phrases(
     r"\b(?:interest(?:ed)? in|looking (?:for|at|into)|(?:quote|quotation|pricing|price|prices|proposal|offer"

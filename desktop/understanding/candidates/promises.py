@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from desktop.domain.evidence import Candidate, FactKind, Party
 from desktop.understanding.candidates.clauses import Clause, clauses_of, narrowed
-from desktop.understanding.cues import pattern_of
 from desktop.understanding.document import AuthorOrigin, Document
+from desktop.understanding.lexicon.cues import pattern_of
 
 MAX_PROMISES = 12
 MAX_VALUE = 300

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from desktop.domain.evidence import Candidate, FactKind
-from desktop.understanding.calendar_words import MONTHS, NUMBERS, WEEKDAYS
 from desktop.understanding.document import Document
-from desktop.understanding.words import phrases, words
+from desktop.understanding.lexicon.calendar_words import MONTHS, NUMBERS, WEEKDAYS
+from desktop.understanding.lexicon.words import phrases, words
 
 WANTED = "a number of things beside a word like order or need"
 MEASURED = "a measured quantity"

@@ -6,9 +6,9 @@ from itertools import islice
 
 from desktop.domain.evidence import Candidate, FactKind, Party
 from desktop.understanding.candidates.clauses import MAX_CLAUSE, MAX_CLAUSES
-from desktop.understanding.cues import folded, pattern_of
 from desktop.understanding.document import AuthorOrigin, Document
-from desktop.understanding.passages import without_marks
+from desktop.understanding.lexicon.cues import folded, pattern_of
+from desktop.understanding.zones.passages import without_marks
 
 MAX_QUESTIONS = 12
 WHY = "asks a question"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from desktop.understanding.cleaning import TextLine
+from desktop.understanding.zones.cleaning import TextLine
 
 _CUT = re.compile(r"\s+[|/·•●▪–—\-]+\s+|\s*[|·•●▪]\s*|,\s+|\t+|\s{3,}|;\s+|\s*<|\s+//\s+|\s*\\\s*")
 _STRIP = " \t*_#\"'()[]<>,;"

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desktop.understanding.company_names import ends_with_legal_form
 from desktop.understanding.document import Document
-from desktop.understanding.headers import TextLine
-from desktop.understanding.names import tokens_of
-from desktop.understanding.sign_offs import SIGN_OFF
-from desktop.understanding.signature_fields import FieldText, SignatureFields, read_signature
+from desktop.understanding.lexicon.company_names import ends_with_legal_form
+from desktop.understanding.lexicon.names import tokens_of
+from desktop.understanding.lexicon.sign_offs import SIGN_OFF
+from desktop.understanding.signature.fields import FieldText, SignatureFields, read_signature
+from desktop.understanding.zones.headers import TextLine
 
 MAX_TAIL = 12
 MAX_BELOW = 14

@@ -6,9 +6,9 @@ A name in running text is a run of capitalised words, little words such as "of" 
 import re
 from collections.abc import Iterator
 
-from desktop.understanding.company_names import LEGAL, LEGAL_END, likeness
-from desktop.understanding.function_words import title_strength
-from desktop.understanding.words import words
+from desktop.understanding.lexicon.company_names import LEGAL, LEGAL_END, likeness
+from desktop.understanding.lexicon.function_words import title_strength
+from desktop.understanding.lexicon.words import words
 
 MAX_PASSAGE = 20_000
 MAX_FOUND = 60

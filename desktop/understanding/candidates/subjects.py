@@ -2,7 +2,7 @@
 
 import re
 
-from desktop.understanding.words import phrases, words
+from desktop.understanding.lexicon.words import phrases, words
 
 _PREFIX = re.compile(
     r"(?i)\s*(?:(?:re|aw|fwd?|wg|tr|sv|vs|vb|antw|antwort|doorst|rv|enc|res|ynt|ilt|odp|pd|rif|r|i|bls"

@@ -8,13 +8,13 @@ from desktop.understanding.candidates.introduced import before, behind
 from desktop.understanding.candidates.labels import labelled
 from desktop.understanding.candidates.signed import Signed, contact_signature, writer_signature
 from desktop.understanding.candidates.spoken_companies import names_like
-from desktop.understanding.company_names import domain_label, ends_with_legal_form, organisation_words
 from desktop.understanding.document import Document
-from desktop.understanding.function_words import area_strength, names_unit, title_strength
-from desktop.understanding.names import name_of, tokens_of
-from desktop.understanding.passages import sentences_of
-from desktop.understanding.signature_fields import FieldText
-from desktop.understanding.signature_scores import person_shape, title_of
+from desktop.understanding.lexicon.company_names import domain_label, ends_with_legal_form, organisation_words
+from desktop.understanding.lexicon.function_words import area_strength, names_unit, title_strength
+from desktop.understanding.lexicon.names import name_of, tokens_of
+from desktop.understanding.signature.fields import FieldText
+from desktop.understanding.signature.scores import person_shape, title_of
+from desktop.understanding.zones.passages import sentences_of
 
 MAX_TITLE = 110
 MAX_PASSAGES = 40

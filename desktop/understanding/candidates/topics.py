@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from desktop.domain.evidence import Candidate, FactKind, Part
 from desktop.understanding.candidates.subjects import core_of, is_only_a_name, telling_words
 from desktop.understanding.document import Document
-from desktop.understanding.passages import without_marks
-from desktop.understanding.words import phrases
+from desktop.understanding.lexicon.words import phrases
+from desktop.understanding.zones.passages import without_marks
 
 SUBJECT = "the subject"
 BARE_SUBJECT = "a subject that says little"

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 
 from desktop.domain.evidence import Candidate, ContactScope, FactKind, Part, Span, Zone
 from desktop.domain.ports import Choice
-from desktop.understanding.company_names import domain_label, likeness
 from desktop.understanding.confidence.logistic import logit
 from desktop.understanding.document import Document, source_text
-from desktop.understanding.names import fits_address, folded, tokens_of
+from desktop.understanding.lexicon.company_names import domain_label, likeness
+from desktop.understanding.lexicon.names import fits_address, folded, tokens_of
 
 NEARLY = 0.1
 NEAR, NEAREST = 320, 120

@@ -1,4 +1,4 @@
-"""Learns the weights of `desktop/understanding/action_sentences.py` and writes them with their figures.
+"""Learns the weights of `desktop/understanding/candidates/action_sentences.py` and writes them with their figures.
 
 Needs the sentences of EmailIntentDataSet (Apache-2.0; see MODEL_CARD.md) as JSON lines with `label` (Yes or No) and
 `text`; without that file it says so and leaves the weights as they are. Needs numpy (the engine brings it).
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from desktop.understanding.action_sentences import Weights, features, score
+from desktop.understanding.candidates.action_sentences import Weights, features, score
 
 FOLDS = 5
 LEAST_SENTENCES = 4

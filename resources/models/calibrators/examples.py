@@ -14,14 +14,14 @@ from mails import weighed_mails
 from desktop.domain.evidence import Candidate, Fact, FactKind
 from desktop.domain.ports import LanguageModel
 from desktop.understanding.candidates import find_candidates
+from desktop.understanding.conclusions.intent import intent_by_rules
+from desktop.understanding.conclusions.sentiment import sentiment_by_rules
 from desktop.understanding.confidence.families import FAMILY_OF, Family
 from desktop.understanding.confidence.ranking import by_kind
 from desktop.understanding.confidence.signals import MailSignals, Signals, field_signals, label_signals
 from desktop.understanding.document import open_document
-from desktop.understanding.intent import intent_by_rules
 from desktop.understanding.questions import options_by_kind
 from desktop.understanding.selection import Selection, ask_model
-from desktop.understanding.sentiment import sentiment_by_rules
 from tests.benchmarks.understanding.corpus import CrmMail
 from tests.benchmarks.understanding.fields import verdict_on
 from tests.benchmarks.understanding.scoring import Verdict

@@ -18,10 +18,10 @@ from desktop.domain.ports import Question
 from desktop.inference.prompts import SelectPrompt
 from desktop.inference.text_engine import Engine
 from desktop.understanding.candidates import find_candidates
+from desktop.understanding.conclusions.intent import intent_by_rules
+from desktop.understanding.conclusions.sentiment import sentiment_by_rules
 from desktop.understanding.document import Document, open_document
-from desktop.understanding.intent import intent_by_rules
 from desktop.understanding.questions import document_text, options_by_kind, questions_for
-from desktop.understanding.sentiment import sentiment_by_rules
 from resources.models.crm_mini.gold import right_ones
 from resources.models.crm_mini.grammar import Split
 from resources.models.crm_mini.letter import Letter

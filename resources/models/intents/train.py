@@ -1,4 +1,4 @@
-"""Learns the weights of `desktop/understanding/mail_model.py` and writes them with their figures.
+"""Learns the weights of `desktop/understanding/conclusions/mail_model.py` and writes them with their figures.
 
 Learns from `mails.jsonl` beside it: short mails written for this project, nothing else. Labelled mails (`tests/data`,
 and those of a folder that is named) are only measured on. Needs numpy (the engine brings it). The same file gives the
@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from desktop.domain.evidence import Intent
+from desktop.understanding.conclusions.intent import texts_of
+from desktop.understanding.conclusions.mail_model import BUCKETS, counts_of, weighted
 from desktop.understanding.document import open_document
-from desktop.understanding.intent import texts_of
-from desktop.understanding.mail_model import BUCKETS, counts_of, weighted
 from desktop.understanding.redaction import redact
 from tests.benchmarks.understanding.corpus import CrmMail, crm_mails
 

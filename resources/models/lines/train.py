@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.domain.evidence import Zone
-from desktop.understanding import disclaimers, line_model, signatures
-from desktop.understanding.line_features import features, look_up, sender_words
+from desktop.understanding.zones import disclaimers, line_model, signatures
+from desktop.understanding.zones.line_features import features, look_up, sender_words
 from resources.models.lines.synthetic import Mail, mails
 
 SEED = 20261120

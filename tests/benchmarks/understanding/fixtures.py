@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.domain.evidence import Zone, ZonedLine
-from desktop.understanding.cleaning import dissect
+from desktop.understanding.zones.cleaning import dissect
 from tests.benchmarks.understanding import corpus
 from tests.benchmarks.understanding.corpus import parsed
 from tests.benchmarks.understanding.runs import Rows, Run, skipped

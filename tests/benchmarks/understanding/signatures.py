@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desktop.domain.evidence import Zone
-from desktop.understanding.cleaning import dissect
-from desktop.understanding.signature_fields import read_signature
+from desktop.understanding.signature.fields import read_signature
+from desktop.understanding.zones.cleaning import dissect
 from tests.benchmarks.understanding import corpus
 from tests.benchmarks.understanding.normal import digits, name_forms, plain, squeezed
 from tests.benchmarks.understanding.runs import Run, score_row, skipped

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desktop.domain.evidence import Zone
-from desktop.understanding.cleaning import dissect
+from desktop.understanding.zones.cleaning import dissect
 from tests.benchmarks.understanding import corpus
 from tests.benchmarks.understanding.runs import Rows, Run, score_row, skipped
 from tests.benchmarks.understanding.scoring import Counts, f1, share

@@ -4,8 +4,8 @@ from desktop.domain.evidence import Candidate, Party
 from desktop.understanding.candidates.asks import find_asks
 from desktop.understanding.candidates.commands import commands_in
 from desktop.understanding.candidates.promises import find_promises
-from desktop.understanding.cues import folded
 from desktop.understanding.document import open_document
+from desktop.understanding.lexicon.cues import folded
 from desktop.understanding.reading import read_message
 from tests.fakes.mails import OWN, message
 

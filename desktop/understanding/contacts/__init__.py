@@ -1,0 +1,1 @@
+"""Whose details a mail gives: its sender, a quoted or forwarded author, or somebody it mentions."""

@@ -1,0 +1,1 @@
+"""Mail that speaks to programs, hides words or looks like somebody else: found before anything is read."""

@@ -1,0 +1,1 @@
+"""What the lines of a signature hold: name, title, company, numbers, address."""
