@@ -4,7 +4,7 @@ A question is put only where there is something to decide: several candidates, o
 What the rules settle alone costs no time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from desktop.domain.evidence import Candidate, FactKind, Intent, Part, Sentiment, Zone
 from desktop.domain.ports import Question
@@ -51,14 +51,19 @@ def options_by_kind(candidates: Sequence[Candidate]) -> dict[FactKind, tuple[Can
     return found
 
 
-def questions_for(options: Mapping[FactKind, Sequence[Candidate]], document: Document) -> tuple[Question, ...]:
-    """Return a Question for each kind that is open (its candidates' words, then `none`), and two for the labels."""
+def questions_for(
+    options: Mapping[FactKind, Sequence[Candidate]], document: Document, names: Collection[str] | None = None
+) -> tuple[Question, ...]:
+    """Return a Question for each kind that is open (its candidates' words, then `none`), and two for the labels.
+
+    Only those of `names` are put, unless it is None.
+    """
     fields = (
         question_about(kind, found, document)
         for kind, found in options.items()
-        if kind in _TEXTS and is_open(kind, found)
+        if kind in _TEXTS and (names is None or kind.value in names) and is_open(kind, found)
     )
-    return (*fields, *label_questions())
+    return (*fields, *(asked for asked in label_questions() if names is None or asked.name in names))
 
 
 def label_questions() -> tuple[Question, Question]:

@@ -9,18 +9,16 @@ from desktop.domain.evidence import CHECK_FROM, ComputedBy, ContactScope, Fact, 
 from desktop.domain.interactions import EmailMessage
 from desktop.domain.ports import Choice, LanguageModel
 from desktop.understanding import RULES_VERSION
-from desktop.understanding.candidates import find_candidates
-from desktop.understanding.conclusions.intent import intent_by_rules
-from desktop.understanding.conclusions.sentiment import sentiment_by_rules
 from desktop.understanding.conclusions.summary import summary_of
-from desktop.understanding.confidence.calibrator import Calibrator, Calibrators, shipped
+from desktop.understanding.confidence.calibrator import RULES_ALONE, Calibrator, Calibrators, shipped
 from desktop.understanding.confidence.decisions import LEARNABLE
 from desktop.understanding.confidence.families import FAMILY_OF, Family
-from desktop.understanding.confidence.ranking import Ranked, by_kind, kept, rank, rank_labels
+from desktop.understanding.confidence.ranking import Ranked, kept, rank, rank_labels
 from desktop.understanding.document import Document, open_document
+from desktop.understanding.first_look import look_at
 from desktop.understanding.grounding import is_grounded
 from desktop.understanding.hostile.lookalikes import known_domains, lookalike_notes
-from desktop.understanding.questions import QUESTIONS_VERSION, options_by_kind
+from desktop.understanding.questions import QUESTIONS_VERSION
 from desktop.understanding.redaction import redact
 from desktop.understanding.selection import NO_SELECTION, ask_model
 
@@ -61,27 +59,25 @@ def read_message(
     """
     redacted = redact(message)
     document = open_document(redacted.message, own_addresses, is_searched=Part.BODY not in redacted.kept)
-    found = by_kind(find_candidates(document))
-    options = options_by_kind([candidate for group in found.values() for candidate in group])
+    known = calibrators or shipped()
+    look = look_at(document, known.of(RULES_ALONE))
     notes = _notes(document)
     if redacted.has_left_out:
         notes.append(AIMED_AT_SOFTWARE)
     notes.extend(lookalike_notes(message, known_domains(own_addresses, account_domains)))
     try:
-        selection = ask_model(model, document, options, job=job)
+        selection = ask_model(model, document, look, known, job=job)
     except Rejected:
         selection = NO_SELECTION
         notes.append(QUARANTINED)
     choices = selection.choices
-    calibrator = (calibrators or shipped()).of(selection.model_hash)
-    ranked = rank(document, found, options, choices, calibrator)
-    facts = tuple(fact for fact in _facts(ranked, calibrator) if is_grounded(redacted.message, fact))
-    intent = intent_by_rules(document)
-    mood = sentiment_by_rules(document, intent[1])
+    calibrator = known.of(selection.model_hash)
+    ranked = rank(document, look.found, look.options, choices, calibrator) if choices else look.ranked
+    facts = tuple(fact for fact in _facts(ranked) if is_grounded(redacted.message, fact))
     reading = Reading(
         facts=tuple(sorted(facts, key=lambda fact: (fact.evidence.span.part.value, fact.evidence.span.start))),
-        intent=_label(document, Family.INTENT, intent, choices.get("intent"), calibrator),
-        sentiment=_label(document, Family.SENTIMENT, mood, choices.get("sentiment"), calibrator),
+        intent=_label(document, Family.INTENT, look.intent, choices.get("intent"), calibrator),
+        sentiment=_label(document, Family.SENTIMENT, look.mood, choices.get("sentiment"), calibrator),
         language=document.language,
         summary=summary_of(document, facts),
         zones=document.anatomy.zones,
@@ -105,14 +101,14 @@ def _notes(document: Document) -> list[str]:
     return notes
 
 
-def _facts(ranked: Mapping[FactKind, Sequence[Ranked]], calibrator: Calibrator) -> Iterator[Fact]:
+def _facts(ranked: Mapping[FactKind, Sequence[Ranked]]) -> Iterator[Fact]:
     """Yield what is worth showing: of most kinds the likeliest candidate, of some the likeliest few."""
     for kind, rows in ranked.items():
         family = FAMILY_OF[kind]
         for place, row in enumerate(rows[: MAX_SEVERAL if kind in SEVERAL else 1]):
             least = LEAST if place == 0 and family in ALWAYS else CHECK_FROM
             if row.probability >= least:
-                signals = kept(row.signals, has_model=calibrator.has_model(family)) if place == 0 else ()
+                signals = kept(row.signals) if place == 0 else ()
                 yield _fact(row, signals if kind in LEARNABLE else ())
 
 

@@ -39,11 +39,16 @@ class FamilyModel:
 
 @dataclass(frozen=True, slots=True)
 class Calibrator:
-    """What turns signals into probabilities, for one model file. `origin` is `shipped` or `refitted`."""
+    """What turns signals into probabilities, for one model file. `origin` is `shipped` or `refitted`.
+
+    `is_measured` says that a model was asked about annotated mails, so that a family without a vote is one where its
+    answers are known not to help.
+    """
 
     model_hash: str
     families: Mapping[Family, FamilyModel]
     origin: str = "shipped"
+    is_measured: bool = False
     format: int = FORMAT
 
     def probability(self, family: Family, signals: Mapping[str, float]) -> float:
@@ -75,6 +80,17 @@ class Calibrators:
         """Return the calibrator for a model file; the rules' when it is not known."""
         known = self._by_hash.get(model_hash)
         return known or self._by_hash.get(RULES_ALONE) or Calibrator(RULES_ALONE, {})
+
+    def asked_of(self, model_hash: str) -> frozenset[Family]:
+        """Return the families in which a model is worth asking: where it has a vote.
+
+        A model that was never measured is asked everything: what it says goes on record, so that the rep's decisions
+        can give it a vote.
+        """
+        known = self._by_hash.get(model_hash)
+        if known is None or not known.is_measured:
+            return frozenset(Family)
+        return frozenset(filter(known.has_model, Family))
 
     def with_own(self, refitted: Iterable[Calibrator]) -> "Calibrators":
         """Return these with others in place of those of the same model file."""

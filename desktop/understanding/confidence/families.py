@@ -42,3 +42,8 @@ FAMILY_OF: Mapping[FactKind, Family] = {
     FactKind.PROMISE: Family.ACTION,
     FactKind.QUESTION: Family.ACTION,
 }
+
+
+def family_of_question(name: str) -> Family:
+    """Return the family of a question, which bears the name of a kind of Fact or of a closed list of labels."""
+    return Family(name) if name in LABELS else FAMILY_OF[FactKind(name)]

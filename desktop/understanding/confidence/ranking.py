@@ -1,13 +1,13 @@
 """Candidates in order of the probability that each is the right value, with a line that says why."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.domain.evidence import Candidate, FactKind
 from desktop.domain.ports import Choice
 from desktop.understanding.confidence.calibrator import Calibrator
 from desktop.understanding.confidence.families import FAMILY_OF, Family
-from desktop.understanding.confidence.signals import MODEL_SIGNALS, MailSignals, Signals, field_signals, label_signals
+from desktop.understanding.confidence.signals import MailSignals, Signals, field_signals, label_signals
 from desktop.understanding.document import Document
 
 MAX_RANKED = 24
@@ -68,15 +68,9 @@ def rank_labels(
     return [(calibrator.probability(family, own), own) for own in signals]
 
 
-def kept(signals: Signals, *, has_model: bool) -> tuple[tuple[str, float], ...]:
-    """Return signals as a Fact keeps them: by name, without zeros, without a model's where it has no vote."""
-    return tuple(_kept(signals, has_model=has_model))
-
-
-def _kept(signals: Signals, *, has_model: bool) -> Iterator[tuple[str, float]]:
-    for name, value in sorted(signals.items()):
-        if value and (has_model or name not in MODEL_SIGNALS):
-            yield name, round(value, 4)
+def kept(signals: Signals) -> tuple[tuple[str, float], ...]:
+    """Return signals as a Fact keeps them: by name, without zeros. A model's are kept even where it has no vote yet."""
+    return tuple((name, round(value, 4)) for name, value in sorted(signals.items()) if value)
 
 
 def _reason(candidate: Candidate, choice: Choice | None, asked: Sequence[Candidate]) -> str:

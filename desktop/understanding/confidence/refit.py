@@ -3,14 +3,17 @@
 A Bayesian update, so ten decisions move little and two hundred a lot: the intercept's prior has the weight of some 40
 even bets, a slope's somewhat more. A family is refitted only where that was better, or no worse, than the shipped
 weights on decisions kept back from the fit: the mails are dealt into two halves, and each half judges what the other
-led to.
+led to. A model that nobody measured earns its vote the same way: where its answers, added to the rules' signals, make
+the halves clearly better judged.
 """
 
 import logging
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from statistics import mean, stdev
 
 from desktop.domain.ports import Clock
 from desktop.store.calibrators import CalibratorRow
@@ -28,11 +31,13 @@ from desktop.understanding.confidence.calibrator import (
 from desktop.understanding.confidence.decisions import Lesson, final_decisions, lessons
 from desktop.understanding.confidence.families import Family
 from desktop.understanding.confidence.logistic import Belief, fit, log_loss
-from desktop.understanding.confidence.signals import NEVER_NEGATIVE, NEVER_POSITIVE
+from desktop.understanding.confidence.signals import MODEL_SIGNALS, NEVER_NEGATIVE, NEVER_POSITIVE
 
 EVERY = timedelta(days=1)
 MOST_DECISIONS = 3000
 LEAST_LESSONS = 10
+LEAST_LESSONS_FOR_A_VOTE = 40
+VOTE_ERRORS = 2.5  # standard errors by which a model's answers must make the judgement better
 INTERCEPT_PRECISION = 10.0
 SLOPE_PRECISION = 25.0
 
@@ -55,10 +60,39 @@ def refitted(lessons_by_family: Mapping[Family, Sequence[Lesson]], start: Calibr
     families = dict(start.families)
     for family, learned in lessons_by_family.items():
         known = start.families.get(family, UNFITTED[family])
-        if len(learned) >= LEAST_LESSONS and _is_no_worse(learned, known):
-            weights = _updated(learned, known.weights)
-            families[family] = replace(known, weights=weights, examples=len(learned), figures={})
+        if len(learned) >= LEAST_LESSONS:
+            families[family] = _refitted(learned, known, may_earn_vote=not start.is_measured)
     return replace(start, families=families, origin="refitted")
+
+
+def _refitted(learned: Sequence[Lesson], known: FamilyModel, *, may_earn_vote: bool) -> FamilyModel:
+    without = learned if known.has_model else [_without_model(lesson) for lesson in learned]
+    gains = _gains(without, known.weights)
+    moved = known
+    if gains and sum(gains) >= 0:
+        moved = replace(known, weights=_updated(without, known.weights), examples=len(learned), figures={})
+    if may_earn_vote and not known.has_model and _has_earned_vote(learned, known.weights):
+        weights = _updated(learned, known.weights)
+        moved = replace(known, weights=weights, examples=len(learned), figures={}, has_model=True)
+    return moved
+
+
+def _has_earned_vote(learned: Sequence[Lesson], weights: Mapping[str, float]) -> bool:
+    """Whether a model's answers make the judgement better than chance would, on mails kept back from the fit."""
+    asked = [lesson for lesson in learned if "model" in lesson.example.signals]
+    if len(asked) < LEAST_LESSONS_FOR_A_VOTE:
+        return False
+    plain = [_without_model(lesson) for lesson in asked]
+    ours, theirs = _gains(asked, weights), _gains(plain, weights)
+    better = [mine - other for mine, other in zip(ours, theirs, strict=True)]
+    if len(better) < 2 or not any(better):
+        return False
+    return mean(better) > VOTE_ERRORS * stdev(better) / math.sqrt(len(better))
+
+
+def _without_model(lesson: Lesson) -> Lesson:
+    signals = {name: value for name, value in lesson.example.signals.items() if name not in MODEL_SIGNALS}
+    return replace(lesson, example=replace(lesson.example, signals=signals))
 
 
 def _updated(learned: Sequence[Lesson], weights: Mapping[str, float]) -> dict[str, float]:
@@ -76,19 +110,21 @@ def _updated(learned: Sequence[Lesson], weights: Mapping[str, float]) -> dict[st
     return {**weights, **found}
 
 
-def _is_no_worse(learned: Sequence[Lesson], known: FamilyModel) -> bool:
-    """Whether weights fitted on one half of the mails judge the other half no worse than the shipped ones do."""
+def _gains(learned: Sequence[Lesson], start: Mapping[str, float]) -> list[float]:
+    """Return by mail how much less the log loss is with weights fitted on the other half than with those of `start`."""
     mails = sorted({lesson.mail for lesson in learned})
-    ours = theirs = 0.0
+    gains = []
     for half in (0, 1):
         kept_back = set(mails[half::2])
         fitted_on = [lesson for lesson in learned if lesson.mail not in kept_back]
-        judged_by = [lesson.example for lesson in learned if lesson.mail in kept_back]
-        if not fitted_on or not judged_by:
-            return False
-        ours += log_loss(_updated(fitted_on, known.weights), judged_by) * len(judged_by)
-        theirs += log_loss(known.weights, judged_by) * len(judged_by)
-    return ours <= theirs
+        if not fitted_on or not kept_back:
+            return []
+        weights = _updated(fitted_on, start)
+        for mail in sorted(kept_back):
+            judged_by = [lesson.example for lesson in learned if lesson.mail == mail]
+            loss = log_loss(start, judged_by) - log_loss(weights, judged_by)
+            gains.append(loss * len(judged_by))
+    return gains
 
 
 def all_lessons(tx: Transaction) -> dict[str, dict[Family, list[Lesson]]]:

@@ -13,15 +13,12 @@ from mails import weighed_mails
 
 from desktop.domain.evidence import Candidate, Fact, FactKind
 from desktop.domain.ports import LanguageModel
-from desktop.understanding.candidates import find_candidates
-from desktop.understanding.conclusions.intent import intent_by_rules
-from desktop.understanding.conclusions.sentiment import sentiment_by_rules
+from desktop.understanding.confidence.calibrator import RULES_ALONE, Calibrators, shipped
 from desktop.understanding.confidence.families import FAMILY_OF, Family
-from desktop.understanding.confidence.ranking import by_kind
 from desktop.understanding.confidence.signals import MailSignals, Signals, field_signals, label_signals
 from desktop.understanding.document import open_document
-from desktop.understanding.questions import options_by_kind
-from desktop.understanding.selection import Selection, ask_model
+from desktop.understanding.first_look import look_at
+from desktop.understanding.selection import ask_model
 from tests.benchmarks.understanding.corpus import CrmMail
 from tests.benchmarks.understanding.fields import verdict_on
 from tests.benchmarks.understanding.scoring import Verdict
@@ -61,7 +58,10 @@ class Judged:
 
 
 def judged(data: Path, model: LanguageModel | None = None) -> list[Judged]:
-    """Return every candidate of every annotated mail, the model having answered where one is given."""
+    """Return every candidate of every annotated mail, the model having answered where one is given.
+
+    As in use, it is asked only what the rules as they are shipped now leave unsure; so fit the rules first.
+    """
     return [
         replace(one, weight=weighed.weight, is_fresh=weighed.is_fresh)
         for weighed in weighed_mails(data)
@@ -71,20 +71,19 @@ def judged(data: Path, model: LanguageModel | None = None) -> list[Judged]:
 
 def _of_mail(mail: CrmMail, model: LanguageModel | None) -> Iterator[Judged]:
     document = open_document(mail.message, mail.own_addresses)
-    found = by_kind(find_candidates(document))
-    options = options_by_kind([candidate for group in found.values() for candidate in group])
-    selection: Selection = ask_model(model, document, options, job=mail.id)
-    about = MailSignals(document, found)
-    for kind, candidates in found.items():
+    rules = shipped().of(RULES_ALONE)
+    look = look_at(document, rules)
+    selection = ask_model(model, document, look, Calibrators([rules]), job=mail.id)
+    about = MailSignals(document, look.found)
+    for kind, candidates in look.found.items():
         choice = selection.choices.get(kind.value)
-        rows = field_signals(about, candidates, choice, options.get(kind, ()))
+        rows = field_signals(about, candidates, choice, look.options.get(kind, ()))
         for candidate, signals in zip(candidates, rows, strict=True):
             fact = Fact(kind, candidate.value, candidate.evidence, 0.0, candidate.why)
             is_right = _is_right(mail, candidate, fact)
             yield Judged(mail, FAMILY_OF[kind], kind, candidate.value, fact, signals, is_right)
     plain = MailSignals(document, {})
-    for family, rules in ((Family.INTENT, intent_by_rules), (Family.SENTIMENT, sentiment_by_rules)):
-        shares = rules(document)[1]
+    for family, shares in ((Family.INTENT, look.intent[1]), (Family.SENTIMENT, look.mood[1])):
         if not mail.gold.get(LABEL_OF[family]):
             continue
         answers = {mail.gold[LABEL_OF[family]], *(mail.acceptable.get(LABEL_OF[family]) or [])}

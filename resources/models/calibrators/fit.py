@@ -139,7 +139,7 @@ def calibrator(examples: Sequence[Judged], model_hash: str, *, folds: int = FOLD
         )
         for family in Family
     }
-    return Calibrator(model_hash, families), points
+    return Calibrator(model_hash, families, is_measured=bool(model_hash)), points
 
 
 def _open(path: Path) -> tuple[LanguageModel, str]:

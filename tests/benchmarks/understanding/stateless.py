@@ -69,6 +69,11 @@ def _say(found: dict, *, is_stand_in: bool) -> None:
             f"prompt {other['prompt_ms']:.1f}, answer {other['answer_ms']:.1f}",
         ),
         ("ours / the other, time", f"{ratios['time_vs_stateless']:.3f}", f"target ≤ {TARGET}"),
+        (
+            "the same, every open question put",
+            f"{ratios['time_vs_stateless_everything_asked']:.3f}",
+            "as if all votes counted",
+        ),
         ("the same, answers of the right length", f"{ratios['time_vs_stateless_right_length']:.3f}", ""),
         ("decoded answer tokens, ours", f"{ours['decoded_tokens']:.1f}", "a mail: answers read off, labels walked"),
         (

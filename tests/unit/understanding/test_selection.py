@@ -1,10 +1,15 @@
+from dataclasses import replace
+
 import pytest
 
 from desktop.domain.errors import Defect
-from desktop.domain.evidence import FactKind, Intent, Sentiment
+from desktop.domain.evidence import SURE_FROM, FactKind, Intent, Sentiment
 from desktop.domain.ports import Choice, ModelState
 from desktop.understanding.candidates import find_candidates
+from desktop.understanding.confidence.calibrator import RULES_ALONE, Calibrator, Calibrators, FamilyModel, shipped
+from desktop.understanding.confidence.families import Family
 from desktop.understanding.document import open_document
+from desktop.understanding.first_look import look_at
 from desktop.understanding.questions import (
     MAX_DOCUMENT,
     MAX_OPTIONS,
@@ -19,7 +24,11 @@ from tests.fakes.mails import OWN, message, sample
 from tests.fakes.model import ScriptedModel
 
 DOCUMENT = open_document(sample("price-request"), OWN)
-OPTIONS = options_by_kind(find_candidates(DOCUMENT))
+RULES = shipped().of(RULES_ALONE)
+LOOK = look_at(DOCUMENT, RULES)
+OPTIONS = LOOK.options
+ALL_UNSURE = replace(LOOK, unsure=frozenset([*(kind.value for kind in OPTIONS), "intent", "sentiment"]))
+NOBODY = Calibrators([RULES])
 
 
 def test_one_question_a_kind_with_the_words_of_the_mail_and_none():
@@ -58,18 +67,47 @@ def test_the_document_is_bounded_and_without_quotes():
 @pytest.mark.parametrize("state", [ModelState.ABSENT, ModelState.FAILED])
 def test_a_model_that_is_not_there_is_not_asked(state: ModelState):
     model = ScriptedModel(state=state)
-    assert ask_model(model, DOCUMENT, OPTIONS, job="j") is NO_SELECTION
+    assert ask_model(model, DOCUMENT, ALL_UNSURE, NOBODY, job="j") is NO_SELECTION
     assert not model.asked
-    assert ask_model(None, DOCUMENT, OPTIONS, job="j") is NO_SELECTION
+    assert ask_model(None, DOCUMENT, ALL_UNSURE, NOBODY, job="j") is NO_SELECTION
 
 
 @pytest.mark.parametrize("state", [ModelState.READY, ModelState.LOADING, ModelState.BACKOFF])
 def test_any_other_model_is_asked_even_without_trust(state: ModelState):
     model = ScriptedModel(state=state, trust=0.0)
-    selection = ask_model(model, DOCUMENT, OPTIONS, job="j")
+    selection = ask_model(model, DOCUMENT, ALL_UNSURE, NOBODY, job="j")
     assert model.asked[0].job == "j"
     assert selection.model_hash == model.model_hash
     assert set(selection.choices) == {question.name for question in model.asked[0].questions}
+
+
+def test_a_model_is_asked_only_where_it_has_a_vote():
+    model = ScriptedModel()
+    ask_model(model, DOCUMENT, ALL_UNSURE, voting(model.model_hash, Family.AMOUNT, Family.INTENT), job="j")
+    assert [question.name for question in model.asked[0].questions] == ["amount", "quantity", "intent"]
+
+
+def test_a_model_is_not_asked_what_the_rules_are_sure_of():
+    model = ScriptedModel()
+    ask_model(model, DOCUMENT, replace(LOOK, unsure=frozenset({"amount"})), NOBODY, job="j")
+    assert [question.name for question in model.asked[0].questions] == ["amount"]
+    sure = {kind.value for kind, rows in LOOK.ranked.items() if rows[0].probability >= SURE_FROM}
+    assert sure
+    assert not sure & LOOK.unsure
+
+
+def test_a_model_known_to_have_no_vote_is_not_asked_and_one_that_nobody_measured_is_asked_everything():
+    known, unknown = ScriptedModel(), ScriptedModel(model_hash="7a" * 32)
+    calibrators = voting(known.model_hash)
+    assert ask_model(known, DOCUMENT, ALL_UNSURE, calibrators, job="j") is NO_SELECTION
+    assert not known.asked
+    ask_model(unknown, DOCUMENT, ALL_UNSURE, calibrators, job="j")
+    assert unknown.asked[0].questions == questions_for(OPTIONS, DOCUMENT)
+
+
+def voting(model_hash: str, *families: Family) -> Calibrators:
+    models = {family: FamilyModel({"score": 1.0}, has_model=family in families) for family in Family}
+    return Calibrators([Calibrator(model_hash, models, is_measured=True)])
 
 
 class WrongModel(ScriptedModel):
@@ -79,4 +117,4 @@ class WrongModel(ScriptedModel):
 
 def test_an_answer_that_fits_no_question_is_a_defect():
     with pytest.raises(Defect):
-        ask_model(WrongModel(), DOCUMENT, OPTIONS, job="j")
+        ask_model(WrongModel(), DOCUMENT, ALL_UNSURE, NOBODY, job="j")

@@ -100,12 +100,12 @@ def test_a_believed_model_decides_and_is_quoted():
     assert all(r.reason.endswith("leave it empty.") for r in amounts((0.05, 0.05, 0.9), believed))
 
 
-def test_a_gate_that_is_shut_shuts_out_the_reason_and_the_signals():
+def test_a_gate_that_is_shut_shuts_out_the_reason_and_what_was_answered_stays_on_record():
     shut = Calibrator("ab" * 32, {Family.AMOUNT: FamilyModel({"score": 1.0})})
     (row, *_) = amounts((0.9, 0.05, 0.05), shut)
     assert "language model" not in row.reason
-    assert not {name for name, _ in kept(row.signals, has_model=False)} & MODEL_SIGNALS
-    assert {name for name, _ in kept(row.signals, has_model=True)} & MODEL_SIGNALS
+    assert {name for name, _ in kept(row.signals)} & MODEL_SIGNALS
+    assert row.probability == shut.probability(Family.AMOUNT, {"score": row.signals["score"]})
 
 
 @given(st.lists(st.floats(0.001, 1.0), min_size=3, max_size=3))

@@ -89,6 +89,38 @@ def test_what_would_be_worse_on_decisions_kept_back_is_not_taken():
     assert refitted({Family.COMPANY: lessons}, even).families == even.families
 
 
+def rep_with_a_model(skill: float, count: int, seed: int) -> list[Lesson]:
+    """Return what a rep decides who had a model asked: its log-odds follow the truth as far as it has skill."""
+    chance = random.Random(seed)
+    found = []
+    for lesson in rep(SHIPPED, count, seed):
+        said = skill * (1.0 if lesson.example.is_right else -1.0) + chance.gauss(0.0, 1.0)
+        signals = {**lesson.example.signals, "model": 1.0, "model_logit": said}
+        found.append(replace(lesson, example=replace(lesson.example, signals=signals)))
+    return found
+
+
+def test_a_model_that_nobody_measured_earns_its_vote_by_the_reps_decisions():
+    found = learn_from(rep_with_a_model(1.5, 150, 5)).families[Family.COMPANY]
+    assert found.has_model
+    assert found.weights["model_logit"] > 0.3
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_one_that_knows_nothing_earns_none_and_leaves_no_trace(seed: int):
+    lessons = rep_with_a_model(0.0, 150, seed)
+    found = learn_from(lessons).families[Family.COMPANY]
+    assert not found.has_model
+    assert not {"model", "model_logit"} & set(found.weights)
+
+
+def test_thirty_decisions_earn_no_vote_and_a_measured_model_keeps_the_one_it_was_given():
+    assert not learn_from(rep_with_a_model(3.0, 30, 5)).families[Family.COMPANY].has_model
+    measured = replace(START, model_hash="ab" * 32, is_measured=True)
+    lessons = rep_with_a_model(1.5, 150, 5)
+    assert not refitted({Family.COMPANY: lessons}, measured).families[Family.COMPANY].has_model
+
+
 # --- with a store -----------------------------------------------------------------------------------------------------
 
 
