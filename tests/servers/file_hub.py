@@ -1,10 +1,10 @@
 """A hub of model files on loopback that does, when told to, what real ones do on bad days."""
 
 import re
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.servers.loopback import LoopbackHandler, LoopbackServer
 
 Fault = Callable[["Handler", bytes], None]
 """Answers one request instead of the hub. Is handed the request and the file's content."""
@@ -21,51 +21,23 @@ class Asked:
 
 
 @dataclass
-class FileHub:
+class FileHub(LoopbackServer):
     """Serves `content` under every path, with ETag and ranges; the nth request meets the nth fault, then none."""
 
     content: bytes
     faults: list[Fault | None] = field(default_factory=list)
     etag: str = '"one"'
     asked: list[Asked] = field(default_factory=list)
-    stopping: threading.Event = field(default_factory=threading.Event)
-
-    def __enter__(self) -> "FileHub":
-        hub = self
-
-        class Bound(Handler):
-            files = hub
-
-        self._server = _Server(("127.0.0.1", 0), Bound)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stopping.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
 
 
-class _Server(ThreadingHTTPServer):
-    """Takes it calmly when a client hangs up."""
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing."""
-
-
-class Handler(BaseHTTPRequestHandler):
+class Handler(LoopbackHandler):
     """One connection to the hub."""
 
-    files: FileHub
-    protocol_version = "HTTP/1.1"
+    @property
+    def files(self) -> FileHub:
+        return self.served_by
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802  (the library calls it so)
         hub = self.files
         headers = self.headers
         hub.asked.append(
@@ -87,8 +59,8 @@ class Handler(BaseHTTPRequestHandler):
         if_range = self.headers.get("If-Range")
         return int(found.group(1)) if found and if_range in (None, self.files.etag) else 0
 
-    def log_message(self, *_: object) -> None:
-        """Keep quiet."""
+
+FileHub.handler = Handler
 
 
 def begin(request: Handler, content: bytes, *, length: int | None = None) -> bytes:

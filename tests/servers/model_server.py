@@ -2,17 +2,17 @@
 
 import json
 import math
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.servers.loopback import LoopbackHandler, LoopbackServer
 
 Fault = Callable[["Handler"], None]
 
 
 @dataclass
-class FakeModelServer:
+class FakeModelServer(LoopbackServer):
     """Gives every question `likely` (token → probability). Heeds `guides`; tells at most `most` alternatives.
 
     The nth question (trials left out) meets the nth fault. `asked` are the bodies that came, `keys` the
@@ -27,28 +27,10 @@ class FakeModelServer:
     faults: list[Fault | None] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
-    stopping: threading.Event = field(default_factory=threading.Event)
-
-    def __enter__(self) -> "FakeModelServer":
-        server = self
-
-        class Bound(Handler):
-            told = server
-
-        self._server = _Server(("127.0.0.1", 0), Bound)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stopping.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+        return f"{self.url}/v1"
 
     @property
     def prompts(self) -> list[str]:
@@ -57,22 +39,18 @@ class FakeModelServer:
         return [text for text in shown if "1) yes" not in text]
 
 
-class _Server(ThreadingHTTPServer):
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Take it calmly when a client hangs up."""
-
-
-class Handler(BaseHTTPRequestHandler):
+class Handler(LoopbackHandler):
     """One connection."""
 
-    told: FakeModelServer
-    protocol_version = "HTTP/1.1"
+    @property
+    def told(self) -> FakeModelServer:
+        return self.served_by
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802  (the library calls it so)
         if self._is_welcome():
             self.say(200, {"object": "list", "data": [{"id": name} for name in self.told.models]})
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802  (the library calls it so)
         told = self.told
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         told.asked.append(body)
@@ -111,8 +89,8 @@ class Handler(BaseHTTPRequestHandler):
         text = max(told.likely, key=told.likely.__getitem__)
         return self.say(200, _answered(text, told.likely, wanted))
 
-    def log_message(self, *_: object) -> None:
-        """Be quiet."""
+
+FakeModelServer.handler = Handler
 
 
 def _answered(text: str, likely: Mapping[str, float], wanted: int) -> dict[str, Any]:
