@@ -12,7 +12,8 @@ from desktop.store.store import Store
 
 log = logging.getLogger("dealside.agent")
 
-AFTER_TROUBLE = 30.0
+AFTER_TROUBLE = 2.0
+LONGEST_AFTER_TROUBLE = 60.0
 LONGEST_WAIT = 600.0
 AFTER_USER = 120.0
 LONGEST_AFTER_USER = 4 * 3600.0
@@ -28,11 +29,13 @@ class Condition:
         self._clock = clock
         self._bus = bus
         self._last: dict[str, tuple[str, datetime]] = {}
+        self._failed: Counter[str] = Counter()
         self._asked: Counter[str] = Counter()
 
     def well(self, subject: str) -> None:
         """Record that `subject` was looked at and is well."""
         self._asked.pop(subject, None)
+        self._failed.pop(subject, None)
         self._tell(subject, "")
 
     def trouble(self, subject: str, error: Exception) -> float:
@@ -45,11 +48,16 @@ class Condition:
             self._tell(subject, UNEXPECTED)
         if isinstance(error, UserActionNeeded):
             # A wrong password tried every two minutes locks a mailbox; a poke tries at once all the same.
-            self._asked[subject] += 1
-            return float(min(AFTER_USER * 2 ** min(self._asked[subject] - 1, 10), LONGEST_AFTER_USER))
+            return self._longer_each_time(self._asked, subject, AFTER_USER, LONGEST_AFTER_USER)
         if isinstance(error, Temporary) and error.retry_after is not None:
             return min(max(error.retry_after, 1.0), LONGEST_WAIT)
-        return AFTER_TROUBLE
+        # Most cut connections are back at once; a server that stays away is asked less and less.
+        return self._longer_each_time(self._failed, subject, AFTER_TROUBLE, LONGEST_AFTER_TROUBLE)
+
+    @staticmethod
+    def _longer_each_time(times: Counter[str], subject: str, first: float, longest: float) -> float:
+        times[subject] += 1
+        return float(min(first * 2 ** min(times[subject] - 1, 10), longest))
 
     def say(self, subject: str, words: str, *, is_ok: bool) -> None:
         """Record words about `subject` that are not a problem of a connection (the model's state)."""

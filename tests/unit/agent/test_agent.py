@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from desktop.agent.agent import Agent
-from desktop.agent.condition import AFTER_TROUBLE, AFTER_USER, LONGEST_AFTER_USER, UNEXPECTED, Condition
+from desktop.agent.condition import (
+    AFTER_TROUBLE,
+    AFTER_USER,
+    LONGEST_AFTER_TROUBLE,
+    LONGEST_AFTER_USER,
+    UNEXPECTED,
+    Condition,
+)
 from desktop.agent.desks import Connectors
 from desktop.connectors.mail.maildir import MaildirSource
 from desktop.domain.connections import Connection, Family
@@ -167,10 +174,13 @@ def test_the_condition_says_what_is_wrong_once_and_how_long_to_wait(office):
     assert waits[-1] == LONGEST_AFTER_USER
     assert office.heard == ["health_changed"]
     assert condition.trouble(CRM, Temporary("Busy.", retry_after=7)) == 7
-    assert condition.trouble(CRM, RuntimeError("boom")) == AFTER_TROUBLE
+    waits = [condition.trouble(CRM, RuntimeError("boom")) for _ in range(8)]
+    assert waits[:3] == [AFTER_TROUBLE, 2 * AFTER_TROUBLE, 4 * AFTER_TROUBLE]
+    assert waits[-1] == LONGEST_AFTER_TROUBLE
     assert office.health()[CRM].sentence == UNEXPECTED
     condition.well(CRM)
     assert office.health()[CRM].is_ok
+    assert condition.trouble(CRM, Temporary("Busy.")) == AFTER_TROUBLE
 
 
 def test_mails_that_lead_to_nothing_are_counted_and_explained(office):
