@@ -233,10 +233,12 @@ def _models(args: Namespace, parts: "Parts") -> int:
     from desktop.cli.remote import remote, say_who_reads  # noqa: PLC0415
 
     if args.action in ("remote", "local"):
-        return remote(args, _printer(args), parts.remote_setup())
-    printer = _printer(args)
-    code = models(args, printer, parts.models())
-    say_who_reads(args, printer, parts.remote_setup())
+        code = remote(args, _printer(args), parts.remote_setup())
+    else:
+        printer = _printer(args)
+        code = models(args, printer, parts.models())
+        say_who_reads(args, printer, parts.remote_setup())
+    parts.nudge()
     return code
 
 

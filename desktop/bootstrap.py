@@ -7,7 +7,7 @@ Never imports a front end.
 import logging
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from desktop import __version__
@@ -159,10 +159,24 @@ class Parts:
     # --- the agent --------------------------------------------------------------------------------------------------
 
     def model(self) -> LanguageModel:
-        """Return the language model of this installation; rules carry the job where there is none."""
+        """Return the language model of this installation, whichever the rep has chosen at the time."""
+        from desktop.inference.switching import SwitchingModel  # noqa: PLC0415  (only where mail is understood)
+        from desktop.setup.settings import Settings  # noqa: PLC0415
+
+        settings = Settings(self.store())
+
+        def chosen() -> object:
+            files = self.models_folder.glob("*.json")  # a card comes last, when its file is whole
+            return settings.about_models(), frozenset(file.name for file in files)
+
+        return SwitchingModel(self._chosen_model, chosen)
+
+    def _chosen_model(self) -> LanguageModel:
+        """Return a model that is chosen now; rules carry the job where there is none."""
         from desktop.inference.catalogue import active_card  # noqa: PLC0415  (only where mail is understood)
         from desktop.inference.client import NoModel  # noqa: PLC0415
         from desktop.inference.metering import MeteredModel  # noqa: PLC0415
+        from desktop.inference.models import CUSTOM_PURPOSE  # noqa: PLC0415
         from desktop.setup.settings import MODEL, Settings  # noqa: PLC0415
 
         settings = Settings(self.store())
@@ -174,6 +188,8 @@ class Parts:
         card = active_card(self.models_folder, resources.path("models"), settings.value(MODEL))
         if card is None:
             return NoModel()
+        if card.purpose == CUSTOM_PURPOSE and settings.lets_own_model_write():
+            card = replace(card, can_write=True)
         local = self._local_model(card, may_use_gpu=settings.may_use_gpu())
         return MeteredModel(local, self.store().meter, self.clock, settings.tokens_per_day)
 
@@ -223,7 +239,7 @@ class Parts:
             boundary=self.boundary,
         )
         return RemoteModel(
-            RemoteCard(choice.address, choice.model, choice.form),
+            RemoteCard(choice.address, choice.model, choice.form, may_write=settings.lets_server_write(choice.form)),
             server,
             read_prompt(resources.path("prompts", "select.json")),
             Scrubber(settings.hidden_words(), is_wide=settings.hides_capitals()),

@@ -13,7 +13,7 @@ from desktop.setup.models import ModelRow, ModelSetup
 from desktop.setup.transfer import Progress, in_words
 
 WIDTH = 78
-LATER = "It is used from the next start of the agent on."
+LATER = "It reads from the next mail on."
 
 
 def models(args: Namespace, printer: Printer, setup: ModelSetup) -> int:

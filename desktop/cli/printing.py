@@ -50,6 +50,8 @@ def card_object(card: Card) -> dict[str, Any]:
         "subject": card.source.subject,
         "from": card.source.sender_address,
         "sent_at": card.source.sent_at.isoformat(),
+        "summary": card.source.summary,
+        "summary_by": card.source.summary_by or None,
         "suggestions": [_suggestion_object(item, card) for item in card.proposal.suggestions],
         "draft": _draft_object(draft) if draft else None,
         "computed_by": {

@@ -4,7 +4,7 @@ import getpass
 import sys
 from argparse import Namespace
 
-from desktop.cli.models import LATER, asker
+from desktop.cli.models import asker
 from desktop.cli.parser import EXIT_OK
 from desktop.cli.printing import Printer
 from desktop.domain.errors import UserActionNeeded
@@ -15,13 +15,13 @@ def remote(args: Namespace, printer: Printer, setup: RemoteSetup) -> int:
     """Choose a server, or go back."""
     if args.action == "local":
         had_one = setup.forget()
-        printer.line(f"The models on this machine read your mail. {LATER if had_one else ''}".rstrip())
+        printer.line("The models on this machine read your mail.")
         printer.document({"forgotten": had_one})
         return EXIT_OK
     choice, alternatives = setup.choose(
         args.address, args.model, key=_key(args), form=args.form, confirm=asker(yes=args.yes)
     )
-    printer.line(f"{choice.model} at {choice.address} answers and reads your mail. {LATER}")
+    printer.line(f"{choice.model} at {choice.address} answers and reads your mail from the next one on.")
     if not alternatives:
         printer.line("   ! It gives no probabilities, so its answers count for little.")
     printer.document({"address": choice.address, "model": choice.model, "alternatives": alternatives})

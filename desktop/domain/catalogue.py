@@ -28,7 +28,8 @@ class CatalogueEntry:
 
     `size` and `sha256` are None where nobody we trust told them; `about` is the size for words and estimates.
     `memory` is what the model wants to run in. `thinking` is True when it would think aloud first and its template
-    has to close that; `can_draft` when its prose is good enough for replies. `trust` goes into the card.
+    has to close that; `can_draft` when its prose is good enough for replies, and so for summaries. `trust` goes into
+    the card.
     """
 
     name: str
@@ -93,12 +94,13 @@ class NewCard:
     purpose: str
     template: str
     context: int
+    can_write: bool = False
 
 
 def card_for(entry: CatalogueEntry, digest: str, size: int) -> NewCard:
     """Return the card of an entry's file; one whose SHA-256 nobody told is pinned by what arrived."""
     context = min(entry.context, WORKING_CONTEXT)
-    return NewCard(entry.title, digest, size, entry.trust, CATALOGUE, entry.template, context)
+    return NewCard(entry.title, digest, size, entry.trust, CATALOGUE, entry.template, context, entry.can_draft)
 
 
 class ModelShelf(Protocol):

@@ -12,6 +12,7 @@ class Part(StrEnum):
     BODY = "body"
     SUBJECT = "subject"
     SENDER = "sender"
+    RECIPIENTS = "recipients"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class FactKind(StrEnum):
     """What a Fact states. Values are canonical strings: E.164, ISO dates, decimal amounts `1200.00 EUR`.
 
     PRODUCT is what they are interested in, TOPIC what the mail is about, ASK what the contact wants of the rep,
-    PROMISE what one of them undertakes to do, QUESTION what an answer must not leave out.
+    PROMISE what one of them undertakes to do, QUESTION what an answer must not leave out, MENTIONED the name of
+    somebody who is spoken of and takes no part.
     """
 
     PERSON = "person"
@@ -76,6 +78,7 @@ class FactKind(StrEnum):
     ASK = "ask"
     PROMISE = "promise"
     QUESTION = "question"
+    MENTIONED = "mentioned"
 
 
 class Party(StrEnum):
@@ -206,8 +209,19 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenBy:
+    """The model that wrote a text: its name, and the SHA-256 of its file (or what stands for one on a server)."""
+
+    model_name: str
+    model_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """All that was understood from one Interaction."""
+    """All that was understood from one Interaction.
+
+    `summary_by` is None where the summary consists of the mail's own sentences.
+    """
 
     facts: tuple[Fact, ...]
     intent: Label
@@ -218,6 +232,7 @@ class Reading:
     computed_by: ComputedBy
     notes: tuple[str, ...] = ()
     scope: ContactScope = ContactScope.SENDER
+    summary_by: WrittenBy | None = None
 
     def best(self, kind: FactKind) -> Fact | None:
         """Return the most confident Fact of `kind`, or None."""

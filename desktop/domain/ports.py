@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from desktop.domain.connections import Checkpoint, ConnectorInfo
+from desktop.domain.errors import Rejected
 from desktop.domain.interactions import RawItem
 from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot
 
@@ -262,6 +263,7 @@ class ModelStatus:
 
     `trust` (0 to 1) is the card's word on how capable the file is. What its answers count for is not taken from there:
     a calibrator fitted for `model_hash` says so, and without one the choices are recorded and the rules decide.
+    `can_write` says whether the model may be asked for text of its own: most only choose.
     """
 
     state: ModelState
@@ -269,6 +271,7 @@ class ModelStatus:
     model_hash: str = ""
     model_name: str = ""
     trust: float = 0.0
+    can_write: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +299,19 @@ class Choice:
     def index(self) -> int:
         """The most probable option."""
         return max(range(len(self.probabilities)), key=self.probabilities.__getitem__)
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What is to be written: `name` is one of our own instructions, `language` (ISO 639-1, or empty) the document's.
+
+    `people` are names known to stand in the document, for whoever has to hide them.
+    """
+
+    name: str
+    language: str = ""
+    most_tokens: int = 160
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,10 +365,10 @@ class TokenMeter(Protocol):
 
 
 class LanguageModel(Protocol):
-    """The llama.cpp port: it chooses, it never writes. `last_usage` is what the last `choose` cost, also a failed one.
+    """The llama.cpp port: it chooses, and may write. `last_usage` is what the last request cost, also a failed one.
 
-    `choose` raises Temporary (engine restarting, deadline), Cancelled, or Rejected (this document is quarantined
-    after it took the engine down repeatedly; rules carry it).
+    `choose` and `write` raise Temporary (engine restarting, deadline), Cancelled, or Rejected (this document is
+    quarantined after it took the engine down repeatedly, or the model may not write; rules carry it).
     """
 
     last_usage: Usage = Usage()
@@ -368,9 +384,16 @@ class LanguageModel(Protocol):
         `job` names the piece of work across retries, for quarantine.
         """
 
+    def write(self, document: str, brief: Brief, *, job: str) -> str:
+        """Return plain text about `document`, as `brief` asks; a document just asked about is not read again.
+
+        It is as hostile as the document, and may break off. A model that only chooses keeps this and raises Rejected.
+        """
+        raise Rejected("This language model writes nothing.", detail=f"{brief.name} of {len(document)} letters, {job}")
+
     @abstractmethod
     def cancel(self) -> None:
-        """Stop the running `choose` soon, from another thread; it raises Cancelled."""
+        """Stop the running request soon, from another thread; it raises Cancelled."""
 
     @abstractmethod
     def close(self) -> None:

@@ -154,6 +154,7 @@ class ModelFolders(ModelShelf):
             "purpose": card.purpose,
             "template": card.template,
             "context": card.context,
+            "can_write": card.can_write,
         }
         try:
             replace_durably(final.with_suffix(".json"), msgspec.json.format(msgspec.json.encode(words)))

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from desktop.domain.errors import DealsideError, Rejected, Temporary
-from desktop.domain.ports import Choice, Clock, LanguageModel, ModelState, ModelStatus, Question
+from desktop.domain.ports import Brief, Choice, Clock, LanguageModel, ModelState, ModelStatus, Question, Usage
 from desktop.inference import wire
-from desktop.inference.answer_cache import AnswerCache, keys_of
+from desktop.inference.answer_cache import AnswerCache, key_of, keys_of
 from desktop.inference.engine_link import USUAL, Answers, Child, EngineLimits, EngineLink, Refusal, Setback, Wanted
 from desktop.inference.models import MINI_PURPOSE, ModelCard, stamp_of, verified
 from desktop.inference.prompts import SelectPrompt
@@ -27,6 +28,7 @@ CHANCES = 3
 CHARACTERS_PER_TOKEN = 8  # no more of a document is sent than could ever fit
 RULES_READ_ON = "Rules alone read your mail."
 BASIC_READING = "Basic reading: rules decide, helped by Dealside's own small model where that proved right."
+WRITES_NOTHING = "This language model writes nothing."
 STANDS_IN = "The small model that is asked so far knows nothing: rules alone decide."
 STARTS_AGAIN = "The language model stopped and starts again shortly."
 CANNOT_START = "The language model cannot be started on this computer."
@@ -38,6 +40,7 @@ SENTENCES = {
 }
 
 logger = logging.getLogger("dealside.inference")
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class LlamaClient(LanguageModel):
         self._is_loading = False
         self._is_busy = False
         self._failure = ""
-        self._load_crashes = 0
+        self._load_crashes = self._failed_texts = 0
         self._backoff = Backoff()
         self._strikes = Strikes(CHANCES)
 
@@ -85,7 +88,14 @@ class LlamaClient(LanguageModel):
         """Return the state at once; READY also when the engine rests until it is asked."""
         state, sentence = self._state()
         card = self._verified or self._card
-        return ModelStatus(state, sentence, model_hash=card.sha256, model_name=card.name, trust=card.trust)
+        return ModelStatus(
+            state,
+            sentence,
+            model_hash=card.sha256,
+            model_name=card.name,
+            trust=card.trust,
+            can_write=self._can_write(),
+        )
 
     def choose(self, document: str, questions: Sequence[Question], *, job: str) -> tuple[Choice, ...]:
         """Answer `questions` in order. Raises Temporary, Cancelled, Rejected, or Defect for questions that cannot be.
@@ -106,8 +116,27 @@ class LlamaClient(LanguageModel):
         self._backoff.succeeded()
         return tuple(Choice(question.name, found) for question, found in zip(questions, answers, strict=True))
 
+    def write(self, document: str, brief: Brief, *, job: str) -> str:
+        """Write as `brief` asks. Raises Temporary, Cancelled, or Rejected, also when this model may not write.
+
+        A model that failed CHANCES times in a row over it is not asked to write again; it goes on choosing.
+        """
+        self.last_usage = Usage()
+        if not self._can_write():
+            raise Rejected(WRITES_NOTHING)
+        limit = self._card.context * CHARACTERS_PER_TOKEN
+        order = self._prompt.build_text(self._card.template, document, brief, limit=limit)
+        with self._turn():
+            self._refuse(job)
+            try:
+                text = self._text(order, job)
+            finally:
+                self.last_usage = self._link.usage
+        self._backoff.succeeded()
+        return text
+
     def cancel(self) -> None:
-        """Stop the running `choose` soon."""
+        """Stop the running request soon."""
         self._link.cancel()
 
     def close(self) -> None:
@@ -158,12 +187,37 @@ class LlamaClient(LanguageModel):
         except Setback as setback:
             raise self._job_setback(job, str(setback)) from setback
 
+    def _can_write(self) -> bool:
+        is_able = self._card.may_write and self._card.template in self._prompt.writers
+        return is_able and self._failed_texts < CHANCES and not self._failure
+
+    def _text(self, order: wire.Write, job: str) -> str:
+        try:
+            text = self._text_once(order)
+        except Refusal as refusal:
+            self._failed_texts += refusal.retryable
+            raise self._refused(refusal, f"{job}, writing") from refusal
+        except Setback as setback:
+            self._failed_texts += 1
+            raise self._job_setback(f"{job}, writing", str(setback)) from setback
+        self._failed_texts = 0
+        return text
+
+    def _text_once(self, order: wire.Write) -> str:
+        """Return what is written; the engine is not even started when it was written before."""
+        known = self._known
+        if known is None:
+            return self._with_engine(lambda: self._link.write(order))
+        key = key_of(self._hash_of_file(), order)
+        text = known.text(key)
+        if text is None:
+            text = self._with_engine(lambda: self._link.write(order))
+            known.put(key, text)
+        return text
+
     def _ask_new(self, order: wire.Choose, known: AnswerCache) -> Answers:
         """Ask only what was not answered before; the engine is not even started when that is nothing."""
-        card = self._verified if self._link.is_alive else None  # a file that was replaced is not the one that runs
-        self._is_loading = card is None
-        keys = keys_of((card or self._verify()).sha256, order)
-        self._is_loading = False
+        keys = keys_of(self._hash_of_file(), order)
         found = [known.get(key) for key in keys]
         new = tuple(asked for asked, answer in zip(order.questions, found, strict=True) if answer is None)
         fresh = iter(self._ask(msgspec.structs.replace(order, questions=new)) if new else ())
@@ -172,15 +226,25 @@ class LlamaClient(LanguageModel):
             known.put(key, answer)
         return answers
 
+    def _hash_of_file(self) -> str:
+        card = self._verified if self._link.is_alive else None  # a file that was replaced is not the one that runs
+        self._is_loading = card is None
+        found = (card or self._verify()).sha256
+        self._is_loading = False
+        return found
+
     def _ask(self, order: wire.Choose) -> Answers:
+        return self._with_engine(lambda: self._link.ask(order))
+
+    def _with_engine(self, asked: Callable[[], Found]) -> Found:
         self._make_ready()
         try:
-            return self._link.ask(order)
+            return asked()
         except Setback as setback:
             if not setback.is_idle:
                 raise
         self._make_ready()  # it was put to rest in the very moment we asked
-        return self._link.ask(order)
+        return asked()
 
     def _make_ready(self) -> None:
         if self._link.is_alive:

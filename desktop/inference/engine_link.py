@@ -31,6 +31,7 @@ from desktop.runtime.supervision import (
 WORKER = "desktop.inference.text_worker"
 GIB = 1 << 30
 ROUNDING = 1e-3
+LONGEST_TOKEN = 256  # bytes, in `text_vocabulary`
 
 logger = logging.getLogger("dealside.inference")
 
@@ -48,14 +49,16 @@ def usual_threads() -> int:
 class EngineLimits:
     """What the engine is allowed: seconds, threads, bytes of address space (None: by the size of the file).
 
-    An answer may take `choose` seconds and `patience` times what its tokens take at the measured speed. With
-    `may_use_gpu`, a graphics card is used where the library was built for one and there is room on it.
+    An answer may take `choose` seconds and `patience` times what its tokens take at the measured speed; a text no
+    longer than `write` seconds, however slow the model is. With `may_use_gpu`, a graphics card is used where the
+    library was built for one and there is room on it.
     """
 
     greet: float = 60.0
     probe: float = 20.0
     load: float = 300.0
     choose: float = 10.0
+    write: float = 60.0
     patience: float = 4.0
     threads: int = usual_threads()
     memory: int | None = None
@@ -234,11 +237,24 @@ class EngineLink:
         self._note(result)
         return result.answers
 
+    def write(self, order: wire.Write) -> str:
+        """Return the text an order asks for; raise what `ask` raises. What it cost is added to `usage`."""
+        try:
+            written = self._call(order, deadline=self._time_to_write(order), wanted=wire.Written)
+        except LineTooLong as error:
+            sentence = "This mail is too long for the language model to write about."
+            raise Rejected(sentence, detail=str(error)) from error
+        if written.n_answers > order.most_tokens or len(written.text) > LONGEST_TOKEN * order.most_tokens:
+            self.close()
+            raise Setback("more was written than was asked for")
+        self._count(written.n_prompt, written.n_answers)
+        return written.text
+
+    def _count(self, n_prompt: int, n_answers: int) -> None:
+        self.usage = Usage(self.usage.prompt_tokens + n_prompt, self.usage.decoded_tokens + n_answers)
+
     def _note(self, result: wire.Result) -> None:
-        self.usage = Usage(
-            self.usage.prompt_tokens + result.n_prompt,
-            self.usage.decoded_tokens + result.n_answers,
-        )
+        self._count(result.n_prompt, result.n_answers)
         if result.n_threads and result.n_threads != self._threads:
             logger.info("the engine goes on with %d threads instead of %d", result.n_threads, self._threads)
             self._threads = result.n_threads
@@ -253,6 +269,12 @@ class EngineLink:
         asked = sum(len(piece.text) for question in order.questions for piece in question.pieces)
         tokens = min(self._loaded.n_ctx, len(order.document)) + asked / 2
         return self._limits.choose + self._limits.patience * tokens / self._loaded.speed
+
+    def _time_to_write(self, order: wire.Write) -> float:
+        shown = min(self._loaded.n_ctx, len(order.document)) + sum(len(piece.text) for piece in order.pieces) / 2
+        speed = self.measured.answer_speed if self.measured else self._loaded.speed
+        seconds = shown / self._loaded.speed + order.most_tokens / speed
+        return min(self._limits.write, self._limits.choose + self._limits.patience * seconds)
 
     def _call(self, order: wire.Message, *, deadline: float, wanted: type[Reply]) -> Reply:
         child = self._child

@@ -4,15 +4,27 @@ What a request will cost at most is counted before it is asked, and what it did 
 request that takes the program down is counted too, and the allowance holds over every restart.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
 from desktop.domain.errors import Rejected
-from desktop.domain.ports import Choice, Clock, LanguageModel, ModelState, ModelStatus, Question, TokenMeter, Usage
+from desktop.domain.ports import (
+    Brief,
+    Choice,
+    Clock,
+    LanguageModel,
+    ModelState,
+    ModelStatus,
+    Question,
+    TokenMeter,
+    Usage,
+)
 
 CHARACTERS_PER_TOKEN = 3  # of a mail, at the least: the allowance is never overdrawn by much
 QUESTION_TOKENS = 40
+INSTRUCTION_TOKENS = 200
 
 
 class MeteredModel(LanguageModel):
@@ -44,25 +56,36 @@ class MeteredModel(LanguageModel):
         """Ask the inner model; raises Rejected when the allowance is used up."""
         if not questions:
             return ()
-        model, allowed = self._inner.status().model_hash, self._tokens_per_day()
-        if 0 < allowed <= self._spent(model):
-            raise Rejected(_used_up(allowed), detail="the allowance of tokens is used up")
-        counted = Usage(_at_most(document, questions)) if allowed else Usage()
-        self._count(model, counted)
-        try:
+        with self._counting(_at_most(document, questions)):
             return self._inner.choose(document, questions, job=job)
-        finally:
-            self.last_usage = self._inner.last_usage
-            self._count(model, Usage(-counted.prompt_tokens))
-            self._count(self._inner.status().model_hash, self.last_usage)
+
+    def write(self, document: str, brief: Brief, *, job: str) -> str:
+        """Let the inner model write; raises Rejected when the allowance is used up."""
+        with self._counting(len(document) // CHARACTERS_PER_TOKEN + INSTRUCTION_TOKENS + brief.most_tokens):
+            return self._inner.write(document, brief, job=job)
 
     def cancel(self) -> None:
-        """Stop the running `choose` soon."""
+        """Stop the running request soon."""
         self._inner.cancel()
 
     def close(self) -> None:
         """Let go of the inner model."""
         self._inner.close()
+
+    @contextmanager
+    def _counting(self, at_most: int) -> Iterator[None]:
+        """Count a request that costs `at_most` tokens, and take back afterwards what it did not cost."""
+        model, allowed = self._inner.status().model_hash, self._tokens_per_day()
+        if 0 < allowed <= self._spent(model):
+            raise Rejected(_used_up(allowed), detail="the allowance of tokens is used up")
+        counted = Usage(at_most) if allowed else Usage()
+        self._count(model, counted)
+        try:
+            yield
+        finally:
+            self.last_usage = self._inner.last_usage
+            self._count(model, Usage(-counted.prompt_tokens))
+            self._count(self._inner.status().model_hash, self.last_usage)
 
     def _spent(self, model: str) -> int:
         today = self._today()

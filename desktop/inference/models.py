@@ -21,6 +21,7 @@ USUAL_TEMPLATE = "plain"
 USUAL_CONTEXT = 4096
 PATH_PURPOSE = "path"
 MINI_PURPOSE = "mini"
+CUSTOM_PURPOSE = "custom"
 UNREADABLE = "The language model file cannot be read. Check that it is there and that you may open it."
 
 logger = logging.getLogger("dealside.inference")
@@ -31,7 +32,7 @@ class ModelCard:
     """One model file. `sha256` is empty and `size` 0 when nobody vouches for it; sizes are in bytes.
 
     `trust` (0 to 1) weighs the model against the rules, `purpose` says what it was made for, `template` names the
-    format in the prompt file, `context` is in tokens.
+    format in the prompt file, `context` is in tokens. `can_write` vouches for its prose; see `may_write`.
     """
 
     name: str
@@ -39,9 +40,15 @@ class ModelCard:
     sha256: str = ""
     size: int = 0
     trust: float = 0.0
-    purpose: str = "custom"
+    purpose: str = CUSTOM_PURPOSE
     template: str = USUAL_TEMPLATE
     context: int = USUAL_CONTEXT
+    can_write: bool = False
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the model may be asked for text of its own: readers of ours never, whatever a card says."""
+        return self.can_write and self.purpose not in (MINI_PURPOSE, PATH_PURPOSE)
 
     @property
     def is_pinned(self) -> bool:
@@ -55,9 +62,10 @@ class _CardFile(msgspec.Struct, frozen=True):
     sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
     size: Annotated[int, msgspec.Meta(gt=0)]
     trust: Annotated[float, msgspec.Meta(ge=0.0, le=1.0)] = 0.0
-    purpose: str = "custom"
+    purpose: str = CUSTOM_PURPOSE
     template: str = USUAL_TEMPLATE
     context: Annotated[int, msgspec.Meta(ge=256, le=1_048_576)] = USUAL_CONTEXT
+    can_write: bool = False
 
 
 def find_model(models_dir: Path) -> ModelCard | None:
@@ -106,6 +114,7 @@ def read_card(file: Path) -> ModelCard:
         purpose=words.purpose,
         template=words.template,
         context=words.context,
+        can_write=words.can_write,
     )
 
 

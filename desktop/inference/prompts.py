@@ -14,14 +14,16 @@ from pathlib import Path
 import msgspec
 
 from desktop.domain.errors import Defect
-from desktop.domain.ports import Question
-from desktop.inference.wire import Asked, Choose, Piece
+from desktop.domain.ports import Brief, Question
+from desktop.inference.wire import MOST_WRITTEN, Asked, Choose, Piece, Write
+from desktop.inference.write_words import WriteWords
 
 LONGEST_QUESTION = 600
 LONGEST_OPTION = 200
 HEAD_SHARE = 2 / 3
 LEFT_OUT = "[...]"
 MOST_OPTIONS = 26 * 26
+WRITE_WORDS = "write.json"
 
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 _SPACE = re.compile(r"\s+")
@@ -54,9 +56,12 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SelectPrompt:
-    """The prompt for choosing among options. `version` changes whenever a word of the file does."""
+    """The prompt for choosing among options, and for writing where `writing` says in which words.
 
-    def __init__(self, raw: bytes) -> None:
+    `version` changes whenever a word of the file for choosing does: calibrators hold for one version.
+    """
+
+    def __init__(self, raw: bytes, writing: WriteWords | None = None) -> None:
         try:
             words = msgspec.json.decode(raw, type=_File)
         except msgspec.DecodeError as error:
@@ -64,20 +69,46 @@ class SelectPrompt:
             raise Defect(sentence, detail=str(error)) from error
         self.version = f"{words.version}-{hashlib.sha256(raw).hexdigest()[:8]}"
         self._templates = words.templates
+        self._writing = writing
 
     @property
     def names(self) -> frozenset[str]:
         """The templates there are."""
         return frozenset(self._templates)
 
+    @property
+    def writers(self) -> frozenset[str]:
+        """The templates in which a model can be asked to write."""
+        return self.names & self._writing.names if self._writing else frozenset()
+
+    def build_text(self, template: str, document: str, brief: Brief, *, limit: int) -> Write:
+        """Return the order for a text; the document is shown as in `build`.
+
+        Raises Defect for an unknown template or instruction.
+        """
+        words = self._words_of(template)
+        if self._writing is None:
+            raise Defect("Dealside cannot ask this model to write.", detail=f"{brief.name} in {template}")
+        return Write(
+            before=words.before,
+            document=_document(words, document, limit),
+            after=words.after,
+            pieces=_joined(self._writing.pieces(template, brief)),
+            most_tokens=max(1, min(brief.most_tokens, MOST_WRITTEN)),
+        )
+
+    def _words_of(self, template: str) -> Template:
+        words = self._templates.get(template)
+        if words is None:
+            raise Defect("Dealside does not know this model's format. Choose another model.", detail=template)
+        return words
+
     def build(self, template: str, document: str, questions: Sequence[Question], *, limit: int) -> Choose:
         """Return the order for these questions; of a document over `limit` characters, its head and tail.
 
         Raises Defect for an unknown template, a question without options, or one with more than MOST_OPTIONS.
         """
-        words = self._templates.get(template)
-        if words is None:
-            raise Defect("Dealside does not know this model's format. Choose another model.", detail=template)
+        words = self._words_of(template)
         return Choose(
             before=words.before,
             document=_document(words, document, limit),
@@ -126,9 +157,9 @@ def _cut_around(context: str, limit: int) -> str:
 
 
 def read_prompt(path: Path) -> SelectPrompt:
-    """Read the prompt file; raise Defect when it is missing or damaged."""
+    """Read the prompt file and the words for writing beside it; raise Defect when one is missing or damaged."""
     try:
-        return SelectPrompt(path.read_bytes())
+        return SelectPrompt(path.read_bytes(), WriteWords(path.with_name(WRITE_WORDS).read_bytes()))
     except OSError as error:
         sentence = "A file of Dealside's own is missing. Install Dealside again."
         raise Defect(sentence, detail=f"{path.name}: {type(error).__name__}") from error

@@ -7,13 +7,15 @@ that fails again and again is not sent a fourth time.
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from desktop.domain.errors import Cancelled, DealsideError, Rejected, Temporary, UserActionNeeded
 from desktop.domain.ports import (
+    Brief,
     Choice,
     Clock,
     LanguageModel,
@@ -24,7 +26,7 @@ from desktop.domain.ports import (
     ServerAnswer,
     Usage,
 )
-from desktop.inference.answer_cache import AnswerCache, keys_of
+from desktop.inference.answer_cache import AnswerCache, key_of, keys_of
 from desktop.inference.prompts import SelectPrompt
 from desktop.inference.recovery import Backoff, Strikes
 from desktop.inference.remote_wire import (
@@ -39,7 +41,9 @@ from desktop.inference.remote_wire import (
     read_answer,
     read_models,
     request,
+    request_text,
     requests,
+    said_in,
     trial,
     without_marks,
 )
@@ -62,11 +66,15 @@ logger = logging.getLogger("dealside.inference")
 
 @dataclass(frozen=True, slots=True)
 class RemoteCard:
-    """Which model of which server. `form` is CHAT, or the template in which a bare completion is asked for."""
+    """Which model of which server. `form` is CHAT, or the template in which a bare completion is asked for.
+
+    `may_write` says whether the rep lets it write.
+    """
 
     address: str
     model: str
     form: str = CHAT
+    may_write: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +102,15 @@ class RemoteModel(LanguageModel):
         self._strikes = Strikes(CHANCES)
         self._failure = ""
         self._failed_at: datetime | None = None
+        self._failed_texts = 0
         self._is_cancelled = self._is_busy = False
 
     def status(self) -> ModelStatus:
         """Return the state at once. The hash stands for the server, the model and the form of the questions."""
         state, sentence = self._state()
-        return ModelStatus(state, sentence, model_hash=self._hash(), model_name=self._card.model)
+        return ModelStatus(
+            state, sentence, model_hash=self._hash(), model_name=self._card.model, can_write=self._can_write()
+        )
 
     def choose(self, document: str, questions: Sequence[Question], *, job: str) -> tuple[Choice, ...]:
         """Answer `questions` in order, one request each. Raises Temporary, Cancelled or Rejected.
@@ -109,19 +120,27 @@ class RemoteModel(LanguageModel):
         self.last_usage = Usage()
         if not questions:
             return ()
-        if self._is_busy:
-            raise Temporary("The language model is busy with another mail.", retry_after=1.0)
-        self._refuse(job)
-        self._is_busy, self._is_cancelled = True, False
-        try:
+        with self._turn(job):
             answers = self._ask_all(document, questions)
-        except DealsideError as error:
-            raise self._setback(error, job) from error
-        finally:
-            self._is_busy = False
         self._strikes.clear(job)
-        self._backoff.succeeded()
         return answers
+
+    def write(self, document: str, brief: Brief, *, job: str) -> str:
+        """Return what the server writes, its placeholders put back. Raises Temporary, Cancelled or Rejected.
+
+        A model that failed CHANCES times in a row over it is not asked to write again; it goes on choosing.
+        """
+        self.last_usage = Usage()
+        if not self._can_write():
+            raise Rejected("This language model writes nothing.")
+        with self._turn(job):
+            try:
+                text = self._written(document, brief)
+            except Temporary:
+                self._failed_texts += 1
+                raise
+        self._failed_texts = 0
+        return text
 
     def look(self) -> Found:
         """Ask the server for its models and try what it takes; raises UserActionNeeded, Temporary or Rejected."""
@@ -145,7 +164,7 @@ class RemoteModel(LanguageModel):
         return Found(models, self._offer)
 
     def cancel(self) -> None:
-        """Stop the running `choose` soon."""
+        """Stop the running request soon."""
         self._is_cancelled = True
 
     def close(self) -> None:
@@ -156,12 +175,45 @@ class RemoteModel(LanguageModel):
 
     # --- asking -----------------------------------------------------------------------------------------------------
 
+    @contextmanager
+    def _turn(self, job: str) -> Iterator[None]:
+        """Let one request at a time go out, unless the server or this mail is left alone."""
+        if self._is_busy:
+            raise Temporary("The language model is busy with another mail.", retry_after=1.0)
+        self._refuse(job)
+        self._is_busy, self._is_cancelled = True, False
+        try:
+            yield
+        except DealsideError as error:
+            raise self._setback(error, job) from error
+        finally:
+            self._is_busy = False
+        self._backoff.succeeded()
+
+    def _written(self, document: str, brief: Brief) -> str:
+        people = [without_marks(name) for name in brief.people]
+        hidden = self._scrubber.hide(without_marks(document[:LONGEST_DOCUMENT]), people)
+        order = self._prompt.build_text(self._template, hidden.text, brief, limit=LONGEST_DOCUMENT)
+        key = key_of(self._hash(), order)
+        text = self._answers.text(key)
+        if text is None:
+            text = self._tell(request_text(self._card.model, self._card.form, order)).text
+            self._answers.put(key, text)
+        return hidden.put_back(said_in(text))
+
+    def _can_write(self) -> bool:
+        is_able = self._card.may_write and self._template in self._prompt.writers
+        return is_able and self._failed_texts < CHANCES
+
+    @property
+    def _template(self) -> str:
+        return CHAT_WORDS if self._card.form == CHAT else self._card.form
+
     def _ask_all(self, document: str, questions: Sequence[Question]) -> tuple[Choice, ...]:
         offer = self._offer or self._find_offer()
         self._offer = offer
         hidden, asked = self._scrubber.scrub(*_plain(document, questions))
-        template = CHAT_WORDS if self._card.form == CHAT else self._card.form
-        order = self._prompt.build(template, hidden, asked, limit=LONGEST_DOCUMENT)
+        order = self._prompt.build(self._template, hidden, asked, limit=LONGEST_DOCUMENT)
         keys = keys_of(self._hash(), order)
         bodies = requests(self._card.model, self._card.form, order, offer)
         found = []

@@ -14,13 +14,14 @@ import msgspec
 
 from desktop.domain.ports import Usage
 from desktop.inference.prompts import labels_for
-from desktop.inference.wire import Choose, Piece
+from desktop.inference.wire import Choose, Piece, Write
 
 MOST_TOKENS = 3  # a label and the blank that may stand before it
 ANSWERED_WITHOUT_PROBABILITY = 0.6
 ALTERNATIVES = (300, 20, 5, 0)
 CHARACTERS_PER_TOKEN = 3
 TRIAL, UNLIKELY = "Answer with the label alone.\n1) yes\n2) no\nAnswer:", "QX"
+THOUGHT = "</think>"
 CHAT = "chat"
 CHAT_WORDS = "chatml"  # the pieces of this template that are plain words make a chat message
 
@@ -138,6 +139,22 @@ def request(model: str, form: str, prompt: str, labels: Sequence[str], offer: Of
     return msgspec.json.encode(said | GUIDES[offer.guide](labels))
 
 
+def request_text(model: str, form: str, order: Write) -> bytes:
+    """Return the request for a text; it begins with the same words as the questions about the document."""
+    prompt = "".join(
+        (*_words(order.before, form), order.document, *_words(order.after, form), *_words(order.pieces, form))
+    )
+    said: dict[str, Any] = {"model": model, "temperature": 0, "max_tokens": order.most_tokens}
+    if form == CHAT:
+        return msgspec.json.encode(said | {"messages": [{"role": "user", "content": prompt}]})
+    return msgspec.json.encode(said | {"prompt": prompt, "stop": ["\n\n"]})
+
+
+def said_in(text: str) -> str:
+    """Return the first paragraph of an answer, without what a model thought aloud before it."""
+    return re.split(r"\n[ \t\r]*\n", text.rpartition(THOUGHT)[2].strip(), maxsplit=1)[0].strip()
+
+
 def trial(offer: Offer) -> tuple[str, list[str]]:
     """Return a tiny prompt and its labels; with a guide the only label is one that nobody would answer unguided."""
     return TRIAL, [UNLIKELY] if offer.guide else [*labels_for(2)]
@@ -150,7 +167,8 @@ def read_answer(body: bytes, sent: bytes) -> Told:
         raise ValueError("no choices")
     choice = answer.choices[0]
     text = (choice.message.content if choice.message else choice.text) or ""
-    told = answer.usage or _Usage(len(sent) // CHARACTERS_PER_TOKEN, 1)
+    written = max(1, len(text) // CHARACTERS_PER_TOKEN)
+    told = answer.usage or _Usage(len(sent) // CHARACTERS_PER_TOKEN, written)
     usage = Usage(max(0, told.prompt_tokens), max(0, told.completion_tokens))
     return Told(text, _alternatives(choice.logprobs), usage)
 

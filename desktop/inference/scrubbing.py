@@ -1,11 +1,12 @@
 """Hides what gives people away before any text leaves this machine: the scrubber of remote models.
 
 Addresses, numbers, keys, streets and names become placeholders ([NAME_1], [EMAIL_2]) that are the same everywhere in
-one request, so that an option still matches the line it stands in. Nothing is put back: what returns is an index.
+one request, so that an option still matches the line it stands in. What returns of a choice is an index; only into a
+text that was written about a mail are its words put back.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from desktop.domain.evidence import FactKind
@@ -25,6 +26,7 @@ NONE = "none"
 MOST_KNOWN = 400
 _ORDER = {kind: place for place, kind in enumerate(Private)}
 _LOCAL_WORD = re.compile(r"[^\W\d_]{3,30}")
+_PLACEHOLDER = re.compile(r"\[?\b([A-Z]{2,12}_\d{1,4}[a-h]?)\b\]?")
 _WORD = re.compile(r"[^\W_](?:[^\W_]|['’-]){0,60}")
 
 
@@ -34,6 +36,7 @@ class _Placeholders:
 
     known: dict[tuple[Private, str], str] = field(default_factory=dict)
     counts: dict[Private, int] = field(default_factory=dict)
+    originals: dict[str, str] = field(default_factory=dict)  # by placeholder without brackets
 
     def of(self, kind: Private, text: str) -> str:
         plain = _plain(kind, text)
@@ -41,6 +44,7 @@ class _Placeholders:
         if found is None:
             number = self.counts[kind] = self.counts.get(kind, 0) + 1
             found = self.known[kind, plain] = f"[{kind.value}_{number}]"
+            self.originals[found[1:-1]] = text
         return found
 
     def name(self, text: str) -> None:
@@ -49,7 +53,20 @@ class _Placeholders:
         parts = parts_of(text)
         if len(parts) > 1:
             for letter, part in zip("abcdefgh", parts, strict=False):
-                self.known.setdefault((Private.NAME, part.casefold()), f"{whole}{letter}]")
+                found = self.known.setdefault((Private.NAME, part.casefold()), f"{whole}{letter}]")
+                self.originals.setdefault(found[1:-1], part)
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A document with placeholders, and what each stands for."""
+
+    text: str
+    originals: Mapping[str, str]
+
+    def put_back(self, written: str) -> str:
+        """Return a text about the document with the document's own words for its placeholders."""
+        return _PLACEHOLDER.sub(lambda found: self.originals.get(found[1], found[0]), written)
 
 
 class Scrubber:
@@ -62,6 +79,17 @@ class Scrubber:
     def __init__(self, also: Iterable[str] = (), *, is_wide: bool = False) -> None:
         self._also = tuple(dict.fromkeys(word.strip() for word in also if word.strip()))[:MOST_KNOWN]
         self._is_wide = is_wide
+
+    def hide(self, document: str, people: Sequence[str] = ()) -> Hidden:
+        """Return a document with placeholders; `people` are names known to stand in it, besides those found here."""
+        placeholders = _Placeholders()
+        asked = Question(FactKind.PERSON.value, "", tuple(people))
+        names = self._names([document], [asked], set())
+        for name in names:
+            placeholders.name(name)
+        known = _Known(names, self._also, placeholders)
+        hidden = _replaced(document, [*places(document), *known.places(document)], placeholders)
+        return Hidden(hidden, placeholders.originals)
 
     def scrub(self, document: str, questions: Sequence[Question]) -> tuple[str, tuple[Question, ...]]:
         """Return both with placeholders. A question's own text is ours and stays; its options keep their order."""

@@ -104,6 +104,17 @@ class Decoder:
         self.n_answers += sum(stretch.wants_logits for stretch in stretches)
         return rows
 
+    def likeliest(self, size: int) -> int:
+        """Return the token of a vocabulary of `size` that the last one of the last call is most likely followed by."""
+        logits = llama_cpp.llama_get_logits_ith(self._context, -1)
+        if not logits:
+            raise EngineTrouble(FailureCode.DECODE, "no logits")
+        row = np.ctypeslib.as_array(logits, (size,))
+        best = int(row.argmax())  # of a row with a NaN, the first NaN
+        if not math.isfinite(float(row[best])):
+            raise EngineTrouble(FailureCode.BAD_MODEL, "the model answers with no numbers")
+        return best
+
     def softmax(self, tokens: Sequence[int], row: int = -1) -> list[float]:
         """Return the probability of each of `tokens` among themselves, after a row of the last call (-1: its last).
 

@@ -2,7 +2,7 @@
 
 Only the child process imports this module. The document is decoded once; the questions are put to forks of that
 sequence, several in one call, and the probabilities are read from the logits of the label tokens alone, so nothing but
-a label can ever be answered.
+a label can ever be answered. A text is written by one more fork (`text_writer`).
 
 Sequences: 0 to 2 what stands before every document · 3 that and the document · 4 a label begun · from 5 that and a
 question.
@@ -23,10 +23,11 @@ from desktop.inference.stop_flag import StopFlag
 from desktop.inference.text_decoder import BATCH, Decoder, EngineTrouble, Stretch
 from desktop.inference.text_library import LIBRARY_VERSION, NativeLog, check_library, hide_gpus, load_model
 from desktop.inference.text_vocabulary import ELISION, Vocabulary
+from desktop.inference.text_writer import Writer
 from desktop.inference.thread_tuner import ThreadTuner
 from desktop.inference.wire import FailureCode
 
-__all__ = ["Answered", "Engine", "EngineTrouble", "check_library"]
+__all__ = ["Answered", "Engine", "EngineTrouble", "Said", "check_library"]
 
 OPENINGS = 3
 READ, LABEL, QUESTION = range(OPENINGS, OPENINGS + 3)
@@ -52,6 +53,13 @@ class Answered(NamedTuple):
     n_left_out: int
 
 
+class Said(NamedTuple):
+    """What was written, and how many document tokens did not fit."""
+
+    text: str
+    n_left_out: int
+
+
 class Engine:
     """One loaded model and its context. Not thread-safe: two threads on one context abort the process."""
 
@@ -64,6 +72,7 @@ class Engine:
         self._vocabulary = Vocabulary(self._model)
         self._together = self._how_many_together()
         self._decoder = Decoder(self._open(order), stop)
+        self._writer = Writer(self._decoder, self._vocabulary)
         self._states = OpeningStates(Path(order.state_folder), order.model_hash, LIBRARY_VERSION)
         self._keeps_states = bool(order.state_folder and order.model_hash)
         self._openings: dict[tuple[int, ...], int] = {}  # the one used last stands last
@@ -109,6 +118,27 @@ class Engine:
             raise
         self._tune(self._decoder.n_prompt - before, time.perf_counter() - begun)
         return Answered(answers, max(0, len(document) - len(kept)))
+
+    def write(self, order: wire.Write, on_progress: Callable[[float], None]) -> Said:
+        """Write the likeliest text about a document. Raises EngineTrouble, as `choose` does."""
+        opening = (*self._vocabulary.first_token(), *self._vocabulary.of_pieces(order.before))
+        after = self._vocabulary.of_pieces(order.after)
+        asked = self._vocabulary.of_pieces(order.pieces)
+        if not asked:
+            raise EngineTrouble(FailureCode.BAD_REQUEST, "nothing says what to write")
+        longest = len(asked) + order.most_tokens
+        document = self._vocabulary.plain(order.document, limit=self.n_ctx)
+        kept = self._fit(document, self.n_ctx - len(opening) - len(after) - longest)
+        try:
+            self._prime(opening, kept + after, longest, lambda share: on_progress(share / 2))
+            self._decoder.fork(READ, QUESTION)
+            stretch = Stretch(QUESTION, asked, len(opening) + len(self._read))
+            text = self._writer.write(stretch, order.most_tokens, lambda share: on_progress(0.5 + share / 2))
+        except EngineTrouble:
+            self._forget()
+            raise
+        self._decoder.drop(QUESTION)
+        return Said(text, max(0, len(document) - len(kept)))
 
     def tokens_of(self, pieces: Sequence[wire.Piece]) -> list[int]:
         """Return the token ids of pieces of prompt."""

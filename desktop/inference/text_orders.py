@@ -39,18 +39,16 @@ class Orders:
 
     def _carry_out(self, order: wire.Request, advance: Advance) -> wire.Message:
         match order:
-            case wire.Hello():
-                return wire.Greeted(library=check_library(), has_gpu_build=has_gpu_build())
-            case wire.Probe():
-                return wire.Devices(devices=devices())
+            case wire.Hello() | wire.Probe():
+                return _look(order)
             case wire.Load():
                 return self._load(order, advance)
             case wire.Choose():
                 return self._choose(order, advance)
+            case wire.Write():
+                return self._write(order, advance)
             case wire.Tokenize():
-                engine = self._loaded()
-                pieces, document = engine.tokens_of(order.pieces), engine.plain_tokens(order.document)
-                return wire.Tokens(pieces=tuple(pieces), document=tuple(document))
+                return self._tokenize(order)
             case wire.Cancel() | wire.Ping():
                 return wire.Pong()
 
@@ -73,7 +71,30 @@ class Orders:
             n_threads=engine.n_threads,
         )
 
+    def _write(self, order: wire.Write, advance: Advance) -> wire.Message:
+        engine = self._loaded()
+        prompt, answers = engine.counts
+        said = engine.write(order, advance)
+        return wire.Written(
+            text=said.text,
+            n_left_out=said.n_left_out,
+            n_prompt=engine.counts[0] - prompt,
+            n_answers=engine.counts[1] - answers,
+        )
+
+    def _tokenize(self, order: wire.Tokenize) -> wire.Message:
+        engine = self._loaded()
+        pieces, document = engine.tokens_of(order.pieces), engine.plain_tokens(order.document)
+        return wire.Tokens(pieces=tuple(pieces), document=tuple(document))
+
     def _loaded(self) -> Engine:
         if self._engine is None:
             raise EngineTrouble(FailureCode.NOT_LOADED)
         return self._engine
+
+
+def _look(order: wire.Hello | wire.Probe) -> wire.Message:
+    """Say what can be said without a model: who we are, or what can be computed on."""
+    if isinstance(order, wire.Hello):
+        return wire.Greeted(library=check_library(), has_gpu_build=has_gpu_build())
+    return wire.Devices(devices=devices())

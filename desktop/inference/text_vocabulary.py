@@ -3,6 +3,7 @@
 Only the child process imports this module.
 """
 
+import ctypes
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from desktop.inference.wire import FailureCode
 ELISION = "\n[...]\n"
 MOST_KNOWN = 256
 LONGEST_KNOWN = 80
+LONGEST_PIECE = 256  # bytes
 
 
 class Vocabulary:
@@ -64,6 +66,16 @@ class Vocabulary:
             return opening + ways[0][:shared], tree_of([way[shared:] for way in ways])
         except ValueError as error:
             raise EngineTrouble(FailureCode.BAD_REQUEST, str(error)) from error
+
+    def ends(self, token: int) -> bool:
+        """Whether a token of an answer ends it: the model says so, or it begins to speak in control tokens."""
+        return token in self._control or bool(llama_cpp.llama_vocab_is_eog(self._vocab, token))
+
+    def bytes_of(self, token: int) -> bytes:
+        """Return what a token adds to a text; a letter may be spread over several tokens."""
+        buffer = (ctypes.c_char * LONGEST_PIECE)()
+        count = llama_cpp.llama_token_to_piece(self._vocab, token, buffer, LONGEST_PIECE, 0, False)
+        return buffer.raw[: max(0, count)]
 
     def _short(self, text: str, *, special: bool) -> list[int]:
         """Return the tokens of a text that may well come again, as the words of a template do."""

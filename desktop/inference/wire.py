@@ -5,9 +5,11 @@ by path, and a text that may hold control tokens says so itself (`Piece.special`
 """
 
 import enum
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
+
+MOST_WRITTEN = 1024
 
 
 class FailureCode(enum.StrEnum):
@@ -110,6 +112,19 @@ class Choose(Message, frozen=True, tag="choose"):
     questions: tuple[Asked, ...]
 
 
+class Write(Message, frozen=True, tag="write"):
+    """Write plain text, `most_tokens` at most, that follows `pieces`; these stand behind the document.
+
+    What comes before them is as for Choose: a document whose questions were just answered is not read again.
+    """
+
+    before: tuple[Piece, ...]
+    document: str
+    after: tuple[Piece, ...]
+    pieces: tuple[Piece, ...]
+    most_tokens: Annotated[int, msgspec.Meta(gt=0, le=MOST_WRITTEN)]
+
+
 class Tokenize(Message, frozen=True, tag="tokenize"):
     """Show the token ids of `pieces`, and of `document` as `choose` would read it."""
 
@@ -164,6 +179,18 @@ class Result(Message, frozen=True, tag="result"):
     n_threads: int = 0
 
 
+class Written(Message, frozen=True, tag="written"):
+    """The likeliest text, token by token, up to where the model ended it or left a line blank, or it was cut.
+
+    The other numbers are those of Result; each written token counts among `n_answers`.
+    """
+
+    text: str
+    n_left_out: int = 0
+    n_prompt: int = 0
+    n_answers: int = 0
+
+
 class Tokens(Message, frozen=True, tag="tokens"):
     """The answer to Tokenize."""
 
@@ -189,8 +216,8 @@ class Failed(Message, frozen=True, tag="failed"):
     detail: str = ""
 
 
-Request = Hello | Probe | Load | Choose | Tokenize | Cancel | Ping
-Reply = Greeted | Devices | Loaded | Result | Tokens | Progress | Pong | Failed
+Request = Hello | Probe | Load | Choose | Write | Tokenize | Cancel | Ping
+Reply = Greeted | Devices | Loaded | Result | Written | Tokens | Progress | Pong | Failed
 AnyMessage = TypeVar("AnyMessage", bound=Message)
 
 _requests = msgspec.json.Decoder(Request)

@@ -195,4 +195,6 @@ def _source_view(item: Interaction, reading: Reading | None, evidence: list[Evid
         evidence=tuple(evidence),
         troubles=message.troubles + (reading.notes if reading else ()),
         attachments=tuple(f"{a.filename} ({a.size:,} bytes)" for a in message.attachments),
+        summary=reading.summary if reading else "",
+        summary_by=reading.summary_by.model_name if reading and reading.summary_by else "",
     )

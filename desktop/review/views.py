@@ -36,7 +36,10 @@ class CardRow:
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """The mail a card rests on. `text` is what Spans of Part.BODY count in."""
+    """The mail a card rests on. `text` is what Spans of Part.BODY count in.
+
+    `summary_by` names the model that wrote `summary`; it is empty where the summary is the mail's own sentences.
+    """
 
     subject: str
     sender_name: str
@@ -48,6 +51,8 @@ class SourceView:
     evidence: tuple[Evidence, ...]
     troubles: tuple[str, ...]
     attachments: tuple[str, ...]
+    summary: str = ""
+    summary_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ class ModelSetup:
         )
 
     def active(self) -> InstalledModel | None:
-        """Return the model that reads the mail from the agent's next start on; None when rules alone do."""
+        """Return the model that reads the mail; None when rules alone do."""
         return self.shelf.active(self.settings.value(MODEL))
 
     def get(
@@ -187,7 +187,7 @@ class ModelSetup:
         return row.arrived + (model.size if model else 0)
 
     def use(self, name: str) -> tuple[InstalledModel, str]:
-        """Let a model read from the agent's next start on; return it, and a warning or the empty string."""
+        """Let a model read from the next mail on; return it, and a warning or the empty string."""
         row = self._row_called(name)
         if row.installed is None:
             raise Rejected(f"{row.title} is not on this computer yet. Get it first: dealside models get {row.name}")

@@ -16,12 +16,21 @@ REMOTE_ADDRESS = "remote_address"
 REMOTE_MODEL = "remote_model"
 REMOTE_FORM = "remote_form"
 REMOTE_PLAIN_HOST = "remote_plain_host"
+REMOTE_WRITES = "remote_writes"
+OWN_MODEL_WRITES = "own_model_writes"
 HIDE_ALSO = "remote_hide_also"
 HIDE_CAPITALS = "remote_hide_capitals"
+ABOUT_MODELS = frozenset(
+    {
+        MODEL, USE_GPU, OWN_MODEL_WRITES, REMOTE_ADDRESS, REMOTE_MODEL, REMOTE_FORM, REMOTE_PLAIN_HOST, REMOTE_WRITES,
+        HIDE_ALSO, HIDE_CAPITALS,
+    }
+)  # fmt: skip
 CHAT_FORM = "chat"
 MOST_TOKENS = 10**12
 LONGEST_WORDS = 4000
 YES, NO = "yes", "no"
+AS_CHAT = "chat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,10 @@ def _is_count(value: str) -> bool:
 
 def _is_yes_or_no(value: str) -> bool:
     return value in (YES, NO)
+
+
+def _is_when(value: str) -> bool:
+    return value in (YES, NO, AS_CHAT)
 
 
 def _is_file_name(value: str) -> bool:
@@ -83,7 +96,7 @@ SETTINGS = {
         ),
         Setting(
             USE_GPU,
-            "Whether the language model may use the graphics card; it counts from the next start.",
+            "Whether the language model may use the graphics card.",
             YES,
             "yes or no",
             _is_yes_or_no,
@@ -123,6 +136,21 @@ SETTINGS = {
             "",
             "the name of a server",
             _is_word,
+        ),
+        Setting(
+            REMOTE_WRITES,
+            "Whether that server also writes the summaries of mails, which are checked against the mail.",
+            AS_CHAT,
+            "yes, no, or chat: only when it is asked as a chat",
+            _is_when,
+        ),
+        Setting(
+            OWN_MODEL_WRITES,
+            "Whether a model file of your own, in no list of ours, may write summaries too; it counts from the next"
+            " start.",
+            NO,
+            "yes or no",
+            _is_yes_or_no,
         ),
         Setting(
             HIDE_ALSO,
@@ -172,6 +200,12 @@ class Settings:
         with self._store.transaction() as tx:
             tx.settings.forget(_known(name).name)
 
+    def about_models(self) -> tuple[tuple[str, str], ...]:
+        """Return what was chosen about which model reads and how it may; it changes when another has to be made."""
+        with self._store.reading() as tx:
+            chosen = tx.settings.all()
+        return tuple((name, value) for name, value in chosen.items() if name in ABOUT_MODELS)
+
     def tokens_per_day(self) -> int:
         """Return the day's allowance of a model on this machine, 0 when there is no limit."""
         return int(self.value(TOKENS_PER_DAY))
@@ -183,6 +217,15 @@ class Settings:
     def may_use_gpu(self) -> bool:
         """Return whether the graphics card may be used."""
         return self.value(USE_GPU) == YES
+
+    def lets_server_write(self, form: str) -> bool:
+        """Return whether a server that is asked in this form may write summaries."""
+        chosen = self.value(REMOTE_WRITES)
+        return chosen == YES or (chosen == AS_CHAT and form == CHAT_FORM)
+
+    def lets_own_model_write(self) -> bool:
+        """Return whether a model file that nobody vouches for may write summaries."""
+        return self.value(OWN_MODEL_WRITES) == YES
 
     def hidden_words(self) -> tuple[str, ...]:
         """Return what the rep wants hidden from servers besides the usual."""

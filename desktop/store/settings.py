@@ -7,6 +7,7 @@ from desktop.store.tables import setting
 
 SAVE = upsert(setting, "name", change=["value"])
 READ = Statement(select(setting.c.value).where(setting.c.name == bindparam("wanted")))
+ALL = Statement(select(setting.c.name, setting.c.value).order_by(setting.c.name))
 FORGET = Statement(delete(setting).where(setting.c.name == bindparam("wanted")))
 
 
@@ -20,6 +21,10 @@ class StoredSettings:
         """Return a setting, or `default` when nothing was chosen."""
         found = self._sql.scalar(READ, wanted=name)
         return default if found is None else str(found)
+
+    def all(self) -> dict[str, str]:
+        """Return everything that was chosen, by name."""
+        return {str(row.name): str(row.value) for row in self._sql.all(ALL)}
 
     def save(self, name: str, value: str) -> None:
         """Keep a choice."""

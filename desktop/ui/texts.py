@@ -160,6 +160,8 @@ OTHER_VALUE = "{} in the mail of {}: {} · o takes it"
 OTHER_TAKEN = "{} in the mail of {}: {} · taken by you"
 NO_OTHER_VALUE = "No other mail gives another value here."
 OTHER_MAIL = "Another mail of this conversation"
+IN_SHORT = "In short: {}"
+SUMMARY_BY = "Summary written by {} and checked against the mail."
 LEFT_OUT = "Left out"
 EMPTY_VALUE = "empty"
 

@@ -9,7 +9,7 @@ from desktop.domain.evidence import CHECK_FROM, ComputedBy, ContactScope, Fact, 
 from desktop.domain.interactions import EmailMessage
 from desktop.domain.ports import Choice, LanguageModel
 from desktop.understanding import RULES_VERSION
-from desktop.understanding.conclusions.summary import summary_of
+from desktop.understanding.conclusions.written_summary import summarise
 from desktop.understanding.confidence.calibrator import RULES_ALONE, Calibrator, Calibrators, shipped
 from desktop.understanding.confidence.decisions import LEARNABLE
 from desktop.understanding.confidence.families import FAMILY_OF, Family
@@ -74,16 +74,21 @@ def read_message(
     calibrator = known.of(selection.model_hash)
     ranked = rank(document, look.found, look.options, choices, calibrator) if choices else look.ranked
     facts = tuple(fact for fact in _facts(ranked) if is_grounded(redacted.message, fact))
+    # A mail that tries to give orders, or that took the model down, is not one to have a model write about.
+    writer = None if redacted.has_left_out or QUARANTINED in notes else model
+    people = tuple(candidate.evidence.text for candidate in look.found.get(FactKind.PERSON, ()))
+    summary = summarise(writer, document, facts, people, job=job)
     reading = Reading(
         facts=tuple(sorted(facts, key=lambda fact: (fact.evidence.span.part.value, fact.evidence.span.start))),
-        intent=_label(document, Family.INTENT, look.intent, choices.get("intent"), calibrator),
-        sentiment=_label(document, Family.SENTIMENT, look.mood, choices.get("sentiment"), calibrator),
+        intent=label_of(document, Family.INTENT, look.intent, choices.get("intent"), calibrator),
+        sentiment=label_of(document, Family.SENTIMENT, look.mood, choices.get("sentiment"), calibrator),
         language=document.language,
-        summary=summary_of(document, facts),
+        summary=summary.text,
         zones=document.anatomy.zones,
         computed_by=ComputedBy(selection.model_hash, QUESTIONS_VERSION if choices else "", RULES_VERSION),
         notes=tuple(notes),
         scope=document.scope,
+        summary_by=summary.by,
     )
     return redacted.restored(reading)
 
@@ -126,10 +131,11 @@ def _fact(row: Ranked, signals: tuple[tuple[str, float], ...]) -> Fact:
     )
 
 
-def _label(
+def label_of(
     document: Document, family: Family, rules: tuple[Label, Mapping[_Member, float]], choice: Choice | None,
     calibrator: Calibrator,
 ) -> Label:  # fmt: skip
+    """Return the likeliest of a closed list: `rules` are what the rules chose, and the share of every label."""
     by_rules, shares = rules
     ranked = rank_labels(document, family, list(shares.values()), choice, calibrator)
     members = [member.value for member in shares]

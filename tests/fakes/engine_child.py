@@ -44,10 +44,16 @@ class FakeChild(Child):
 
 
 class TappedChild(Child):
-    """A real child; `on_choosing` is called once, at the first sign that it is in the middle of an answer."""
+    """A real child; `on_choosing` is called once, at the first sign that it is in the middle of an answer.
 
-    def __init__(self, inner: Child, on_choosing: Callable[[Child], None]) -> None:
+    It is the answer to the first `op`, and at least `share` of it is done.
+    """
+
+    def __init__(
+        self, inner: Child, on_choosing: Callable[[Child], None], *, op: str = "choose", share: float = 0.0
+    ) -> None:
         self.inner = inner
+        self._op, self._share = op, share
         self._on_choosing: Callable[[Child], None] | None = on_choosing
 
     @property
@@ -58,7 +64,8 @@ class TappedChild(Child):
         self, message: Mapping[str, Any], *, deadline: float, on_progress: Callable[[dict[str, Any]], None]
     ) -> dict[str, Any]:
         def tap(progress: dict[str, Any]) -> None:
-            if message["op"] == "choose" and self._on_choosing is not None:
+            is_due = message["op"] == self._op and progress["share"] >= self._share
+            if is_due and self._on_choosing is not None:
                 act, self._on_choosing = self._on_choosing, None
                 act(self.inner)
             on_progress(progress)

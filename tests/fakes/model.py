@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.domain.errors import Cancelled, DealsideError, Rejected
-from desktop.domain.ports import Choice, LanguageModel, ModelState, ModelStatus, Question
+from desktop.domain.ports import Brief, Choice, LanguageModel, ModelState, ModelStatus, Question
 
 Reply = int | Sequence[float] | None
 """The index of an option (it gets 0.9 of the probability), all probabilities, or None for no preference."""
@@ -12,6 +12,19 @@ Reply = int | Sequence[float] | None
 Answerer = Callable[[str, Question], Reply]
 Turn = Mapping[str, Reply] | DealsideError
 """One call of `choose`: question name → Reply (a missing one has no preference), or the error it raises."""
+
+
+Said = str | DealsideError | Callable[[str, Brief], str]
+"""What `write` returns, the error it raises, or a function of document and brief."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One call of `write`, as it came."""
+
+    document: str
+    brief: Brief
+    job: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,8 @@ class ScriptedModel(LanguageModel):
 
     `asked` keeps every call. `state`, `trust` and `sentence` may be changed at any time. ABSENT and FAILED make
     `choose` raise Rejected, as the real ones do. `cancel` makes the next `choose` raise Cancelled.
+
+    With `says`, it can write and writes that; `told` keeps every call.
     """
 
     def __init__(
@@ -39,6 +54,7 @@ class ScriptedModel(LanguageModel):
         sentence: str = "The language model is ready.",
         model_hash: str = "5c" * 32,
         model_name: str = "scripted",
+        says: Said | None = None,
     ) -> None:
         self._answerer = answers if callable(answers) else None
         self._turns = [] if callable(answers) else list(answers)
@@ -48,12 +64,15 @@ class ScriptedModel(LanguageModel):
         self.model_hash = model_hash
         self.model_name = model_name
         self.asked: list[Asked] = []
+        self.says = says
+        self.told: list[Told] = []
         self.is_closed = False
         self._is_cancelled = False
 
     def status(self) -> ModelStatus:
         """Return what was configured."""
-        return ModelStatus(self.state, self.sentence, self.model_hash, self.model_name, self.trust)
+        can_write = self.says is not None
+        return ModelStatus(self.state, self.sentence, self.model_hash, self.model_name, self.trust, can_write)
 
     def choose(self, document: str, questions: Sequence[Question], *, job: str) -> tuple[Choice, ...]:
         """Answer as scripted."""
@@ -67,6 +86,15 @@ class ScriptedModel(LanguageModel):
         if isinstance(turn, DealsideError):
             raise turn
         return tuple(Choice(q.name, _probabilities(self._reply(document, q, turn), q)) for q in questions)
+
+    def write(self, document: str, brief: Brief, *, job: str) -> str:
+        """Write as told."""
+        self.told.append(Told(document, brief, job))
+        if self.says is None or self.state in (ModelState.ABSENT, ModelState.FAILED):
+            raise Rejected(self.sentence)
+        if isinstance(self.says, DealsideError):
+            raise self.says
+        return self.says if isinstance(self.says, str) else self.says(document, brief)
 
     def cancel(self) -> None:
         """Make the next `choose` raise Cancelled."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from desktop.domain.evidence import Evidence, Part, Span
+from desktop.ui import texts
 from desktop.ui.review.source_view import CUT, SourcePane
 from tests.fakes import cards
 
@@ -158,3 +159,27 @@ def test_the_same_mail_again_keeps_the_place(pane) -> None:
     place = pane.mail.verticalScrollBar().value()
     pane.show_source(replace(source, evidence=(cards.quote(source.text, "A line"),)))
     assert pane.mail.verticalScrollBar().value() == place > 0
+
+
+def shown(pane) -> list[str]:
+    return [label.text() for label in (pane._summary, pane._summary_by) if label.isVisible()]
+
+
+def test_a_written_summary_says_who_wrote_it_and_one_of_the_mails_own_sentences_says_nothing(pane) -> None:
+    mail = cards.source("S", ("N", "a@b.example"), "Hello\n" * 40, cards.START)
+    pane.show_source(replace(mail, summary="N wants pumps."))
+    assert shown(pane) == []  # the mail is as short
+    pane.show_source(replace(mail, text=mail.text * 10, summary="N wants pumps."))
+    assert shown(pane) == [texts.IN_SHORT.format("N wants pumps.")]
+    pane.show_source(replace(mail, summary="N wants pumps.", summary_by="Some Model 3B"))
+    assert shown(pane) == [texts.IN_SHORT.format("N wants pumps."), texts.SUMMARY_BY.format("Some Model 3B")]
+    pane.show_source(mail)
+    assert shown(pane) == []
+
+
+def test_a_hostile_summary_is_text(pane) -> None:
+    mail = cards.source("S", ("N", "a@b.example"), "Hello", cards.START)
+    pane.show_source(replace(mail, summary=HTML + "{0}\n\u202e", summary_by=HTML + "{}"))
+    assert shown(pane)[0].startswith(texts.IN_SHORT.format(HTML))
+    assert not any("\n" in text or "\u202e" in text for text in shown(pane))
+    pane.grab()

@@ -19,6 +19,7 @@ from desktop.ui.widgets.plain import plain_label, rule
 
 MARKS_AT_MOST = 200
 NAMES_AT_MOST = 5
+WORTH_SUMMING_UP = 1_200  # characters; a shorter mail is read as fast as the sentences taken from it
 CUT = "This mail is very long; only its first million characters are shown."
 
 
@@ -38,6 +39,8 @@ class SourcePane(QWidget):
         self._sender = MarkedLine(theme, theme.font())
         self._meta = plain_label(theme, TextSize.SMALL, tone="muted")
         self._troubles = plain_label(theme, TextSize.SMALL, tone="bad")
+        self._summary = plain_label(theme, TextSize.SMALL)
+        self._summary_by = plain_label(theme, TextSize.SMALL, tone="muted")
         self._mail = MailText()
         self._build()
         theme.changed.connect(self._mark)
@@ -88,8 +91,11 @@ class SourcePane(QWidget):
         head = QGridLayout()
         head.setContentsMargins(Space.L, Space.L, Space.L, Space.M)
         head.setVerticalSpacing(Space.XS)
-        for line, widget in enumerate((self._subject, self._sender, self._meta, self._troubles)):
+        lines = (self._subject, self._sender, self._meta, self._troubles, self._summary, self._summary_by)
+        for line, widget in enumerate(lines):
             head.addWidget(widget, line, 0)
+        for label in (self._summary, self._summary_by):
+            label.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -107,9 +113,23 @@ class SourcePane(QWidget):
             troubles.append(CUT)
         self._troubles.setText(one_line("  ".join(troubles)))
         self._troubles.setVisible(bool(troubles))
+        self._show_summary()
         if source is not None:
             other = f"{texts.OTHER_MAIL} · " if self._is_other else ""
             self._meta.setText(other + _meta_line(source))
+
+    def _show_summary(self) -> None:
+        """Show what a model wrote, and say so; the mail's own sentences only where the mail itself is long."""
+        source = self._source
+        is_worth_it = source is not None and bool(source.summary_by or len(source.text) >= WORTH_SUMMING_UP)
+        summary = one_line(source.summary) if source is not None and is_worth_it else ""
+        author = one_line(source.summary_by) if source is not None and summary else ""
+        for label, words, shown in (
+            (self._summary, texts.IN_SHORT, summary),
+            (self._summary_by, texts.SUMMARY_BY, author),
+        ):
+            label.setText(words.format(shown) if shown else "")
+            label.setVisible(bool(shown))
 
     def _mark(self) -> None:
         source = self._source

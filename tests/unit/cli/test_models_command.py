@@ -128,13 +128,15 @@ def test_the_model_that_was_chosen_is_the_one_that_reads(parts, model_file, tmp_
     setup = parts.models()
     boxed = setup.active()
     file = shutil.copy(model_file, tmp_path / "mine.gguf")
+    model = parts.model()
     setup.bring(file, confirm=lambda _words: True)
-    assert parts.model().status().model_name == "mine"
+    assert model.status().model_name == "mine"
     setup.use(boxed.name)
-    assert parts.model().status().model_name == boxed.title
+    assert model.status().model_name == boxed.title
     setup.use("mine")
-    status = parts.model().status()
+    status = model.status()
     assert (status.model_name, status.state) == ("mine", ModelState.READY)
+    model.close()
 
 
 def test_a_mirror_with_another_file_of_the_name_is_found_out(parts):

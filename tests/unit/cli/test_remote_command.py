@@ -12,8 +12,16 @@ from desktop.cli.parser import make_parser
 from desktop.cli.printing import Printer
 from desktop.cli.remote import remote, say_who_reads
 from desktop.domain.errors import Rejected, UserActionNeeded
-from desktop.domain.ports import Question
-from desktop.setup.settings import HIDE_ALSO, Settings
+from desktop.domain.ports import Brief, Question
+from desktop.setup.settings import (
+    HIDE_ALSO,
+    MODEL,
+    OWN_MODEL_WRITES,
+    REMOTE_ADDRESS,
+    REMOTE_MODEL,
+    REMOTE_WRITES,
+    Settings,
+)
 from desktop.system.profile import temporary_profile
 from tests.servers.model_server import FakeModelServer
 
@@ -80,3 +88,27 @@ def test_the_key_is_asked_for_and_never_an_argument(parts: Parts, monkeypatch):
 def test_an_unknown_form_is_refused(parts: Parts):
     with pytest.raises(Rejected, match="chatml"):
         tell(parts, "remote", "http://127.0.0.1:9/v1", "--model", "reader", "--no-key", "--form", "odd")
+
+
+def test_a_chat_server_writes_unless_the_rep_says_no_and_a_file_of_ones_own_only_when_told(parts: Parts):
+    settings = Settings(parts.store())
+    with FakeModelServer({"[NAME_1] wants pumps.": 1.0}) as server:
+        settings.choose(REMOTE_ADDRESS, server.address)
+        settings.choose(REMOTE_MODEL, "reader")
+        model = parts.model()
+        document = "From: Ann Quist <a@x.example>\nAnn Quist wants pumps."
+        assert model.write(document, Brief("summary", "en"), job="j") == "Ann Quist wants pumps."
+        assert "Quist" not in json.dumps(server.asked)
+        model.close()
+        settings.choose(REMOTE_WRITES, "no")
+        assert not parts.model().status().can_write
+    settings.forget(REMOTE_ADDRESS)
+    parts.models_folder.mkdir(parents=True, exist_ok=True)
+    (parts.models_folder / "own.gguf").write_bytes(b"GGUF")
+    settings.choose(MODEL, "own")
+    assert not parts.model().status().can_write
+    settings.choose(OWN_MODEL_WRITES, "yes")
+    assert parts.model().status().can_write
+    settings.forget(MODEL)
+    (parts.models_folder / "own.gguf").unlink()
+    assert not parts.model().status().can_write  # the one in the box only chooses

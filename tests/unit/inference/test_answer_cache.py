@@ -1,7 +1,7 @@
 """What was answered once: found again under the same words and the same model, and under nothing else."""
 
-from desktop.domain.ports import Question
-from desktop.inference.answer_cache import AnswerCache, keys_of
+from desktop.domain.ports import Brief, Question
+from desktop.inference.answer_cache import AnswerCache, key_of, keys_of
 from desktop.inference.prompts import SelectPrompt
 
 ONE, TWO = Question("a", "A?", ("x", "y")), Question("b", "B?", ("x", "y"))
@@ -37,3 +37,23 @@ def test_the_answer_not_used_for_longest_gives_way():
     assert (cache.get(b"a"), cache.get(b"b"), len(cache)) == ((1.0,), None, 2)
     cache.clear()
     assert cache.get(b"a") is None
+
+
+def test_a_text_is_kept_beside_the_answers_and_never_taken_for_one():
+    cache = AnswerCache(2)
+    cache.put(b"1", "a text")
+    cache.put(b"2", (0.5, 0.5))
+    assert (cache.text(b"1"), cache.get(b"1")) == ("a text", None)
+    assert (cache.text(b"2"), cache.get(b"2")) == (None, (0.5, 0.5))
+    cache.text(b"1")
+    cache.put(b"3", "")
+    assert (cache.text(b"1"), cache.get(b"2"), cache.text(b"3")) == ("a text", None, "")
+
+
+def test_the_key_of_a_text_stands_for_model_document_instruction_and_bound(prompt: SelectPrompt):
+    def key(document: str = "text", brief: Brief = Brief("summary", "en"), *, model: str = "m") -> bytes:  # noqa: B008
+        return key_of(model, prompt.build_text("plain", document, brief, limit=1000))
+
+    others = (key("another"), key(brief=Brief("summary", "de")), key(brief=Brief("summary", "en", 9)), key(model="n"))
+    assert key() == key(brief=Brief("summary", "en", people=("Ann",)))
+    assert len({key(), *others, *keys(prompt)}) == 7

@@ -5,10 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from desktop.domain.errors import Cancelled, Rejected, Temporary
-from desktop.domain.ports import ModelState, Question, Usage
+from desktop.domain.ports import Brief, ModelState, Question, Usage
 from desktop.inference import wire
 from desktop.inference.answer_cache import AnswerCache
 from desktop.inference.client import NOTHING, STANDS_IN, Kept, LlamaClient, NoModel
@@ -516,3 +517,67 @@ def test_no_model_says_so() -> None:
         model.choose("document", QUESTIONS, job="job")
     model.cancel()
     model.close()
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+BRIEF = Brief("summary", "en", most_tokens=3)
+TEXT = wire.Written(text="They want pumps.", n_prompt=40, n_answers=3)
+
+
+@pytest.fixture
+def writing(make: Callable[..., Bench], card: ModelCard) -> Bench:
+    bench = make(own=replace(card, purpose="custom", can_write=True))
+    bench.script = lambda op, message: TEXT if op == "write" else well(op, message)
+    return bench
+
+
+def test_a_text_comes_back_and_is_counted(writing: Bench) -> None:
+    assert writing.client.write("document", BRIEF, job="job") == "They want pumps."
+    assert writing.client.last_usage == Usage(40, 3)
+    assert [message["op"] for message in writing.children[0].asked] == ["hello", "load", "write"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [msgspec.structs.replace(TEXT, n_answers=4), msgspec.structs.replace(TEXT, text="x" * 3000), EVEN, wire.Pong()],
+)
+@CLIENT_LOG
+def test_a_text_that_was_not_asked_for_is_not_believed(writing: Bench, reply: wire.Message) -> None:
+    writing.script = failing("write", reply)
+    with pytest.raises(Temporary):
+        writing.client.write("document", BRIEF, job="job")
+    assert not writing.children[0].is_alive
+
+
+def test_a_document_too_long_for_a_line_is_rejected(writing: Bench) -> None:
+    error = LineTooLong()
+    error.child_ended = False
+    writing.script = failing("write", error)
+    with pytest.raises(Rejected):
+        writing.client.write("document", BRIEF, job="job")
+    assert writing.client.status().can_write
+
+
+def test_the_time_to_write_follows_the_measured_speeds_and_has_an_end(
+    make: Callable[..., Bench], card: ModelCard
+) -> None:
+    measured = wire.Measured(seconds=((1, 0.1), (100, 1.0)), chunk=100)  # 10 tokens a second one by one, 100 together
+    limits = EngineLimits(choose=10.0, patience=4.0, write=60.0)
+    bench = make(own=replace(card, purpose="custom", can_write=True), limits=limits)
+    loaded = wire.Loaded(n_ctx=4096, speed=100.0, measured=measured)
+    bench.script = lambda op, m: {"write": TEXT, "load": loaded}.get(op) or well(op, m)
+    for most in (20, 1000):
+        bench.client.write("x" * 500, replace(BRIEF, most_tokens=most), job="job")
+    usual, longest = bench.children[0].deadlines[-2:]
+    assert 10 + 4 * (500 / 100 + 20 / 10) < usual < 60
+    assert longest == 60
+
+
+@CLIENT_LOG
+def test_a_mail_that_takes_the_engine_down_while_it_is_written_about_can_be_read(writing: Bench) -> None:
+    writing.script = failing("write", DEATH)
+    with pytest.raises(Temporary):
+        writing.client.write("document", BRIEF, job="job")
+    writing.clock.advance(60)
+    assert writing.choose("job")

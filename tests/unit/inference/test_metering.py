@@ -1,13 +1,13 @@
 """The allowance of a day: counted in a real store, over restarts, and said in a sentence when it is used up."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from desktop.domain.errors import Rejected, Temporary
-from desktop.domain.ports import Choice, LanguageModel, ModelState, ModelStatus, Question, Usage
+from desktop.domain.ports import Brief, Choice, LanguageModel, ModelState, ModelStatus, Question, Usage
 from desktop.inference.metering import MeteredModel
 from desktop.store.store import Store
 from tests.fakes.clock import ManualClock
@@ -27,7 +27,7 @@ class Reader(LanguageModel):
         self.asked = 0
 
     def status(self) -> ModelStatus:
-        return ModelStatus(self.state, "It is ready.", model_hash=HASH)
+        return ModelStatus(self.state, "It is ready.", model_hash=HASH, can_write=True)
 
     def choose(self, document: str, questions: Sequence[Question], *, job: str) -> tuple[Choice, ...]:
         self.asked += 1
@@ -35,6 +35,13 @@ class Reader(LanguageModel):
         if self.error is not None:
             raise self.error
         return tuple(Choice(question.name, (0.5, 0.5)) for question in questions)
+
+    def write(self, document: str, brief: Brief, *, job: str) -> str:
+        self.asked += 1
+        self.last_usage = self.price
+        if self.error is not None:
+            raise self.error
+        return "text"
 
     def cancel(self) -> None:
         """Nothing runs."""
@@ -164,3 +171,39 @@ def test_models_are_counted_apart_and_days_too(desk: Desk):
     desk.store.meter.add("one", day + timedelta(days=1), Usage(5, 5))
     assert desk.store.meter.spent("one", day) == Usage(11, 22)
     assert desk.store.meter.spent("three", day) == Usage()
+
+
+def test_what_is_written_is_counted_too_and_nothing_is_written_when_the_allowance_is_used_up(desk: Desk):
+    desk.allowed = 150
+    model = desk.model()
+    assert model.status().can_write
+    assert model.write("document", Brief("summary"), job="job") == "text"
+    assert model.last_usage == desk.spent() == Usage(90, 10)
+    desk.inner.error = Temporary("Later.")
+    with pytest.raises(Temporary):
+        model.write("document", Brief("summary"), job="job")
+    assert desk.spent() == Usage(180, 20)
+    desk.inner.error = None
+    with pytest.raises(Rejected, match="used up"):
+        model.write("document", Brief("summary"), job="job")
+    assert desk.inner.asked == 2
+
+
+class Watched(Reader):
+    """Notes what was counted before it writes."""
+
+    def __init__(self, spent: Callable[[], Usage]) -> None:
+        super().__init__(Usage(90, 10))
+        self.spent = spent
+        self.before: Usage | None = None
+
+    def write(self, document: str, brief: Brief, *, job: str) -> str:
+        self.before = self.spent()
+        return super().write(document, brief, job=job)
+
+
+def test_a_text_is_counted_at_its_most_before_it_is_written(desk: Desk):
+    desk.allowed, desk.inner = 10_000, Watched(desk.spent)
+    desk.model().write("x" * 3000, Brief("summary", most_tokens=160), job="job")
+    assert desk.inner.before.total >= 1000 + 160
+    assert desk.spent() == Usage(90, 10)

@@ -102,3 +102,17 @@ def test_a_card_that_cannot_be_gives_no_trust(tmp_path: Path, change: dict[str, 
 def test_a_card_of_garbage_gives_no_trust(own_model: Path) -> None:
     own_model.with_suffix(".json").write_bytes(b"\xff{")
     assert not find_model(own_model.parent).is_pinned
+
+
+@pytest.mark.parametrize(
+    ("purpose", "words", "may"),
+    [
+        ("catalogue", {"can_write": True}, True),
+        ("catalogue", {}, False),  # a card of before: nobody vouched for its prose
+        ("custom", {"can_write": True}, True),
+        ("mini", {"can_write": True}, False),
+        ("path", {"can_write": True}, False),
+    ],
+)
+def test_who_may_write(tmp_path: Path, purpose: str, words: dict[str, bool], *, may: bool) -> None:
+    assert read_card(write_model(tmp_path, "m", purpose=purpose, **words)).may_write is may

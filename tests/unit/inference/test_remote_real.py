@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from desktop.connectors.language import HttpModelServer
-from desktop.domain.ports import Question
+from desktop.domain.ports import Brief, Question
 from desktop.inference.client import LlamaClient
 from desktop.inference.engine_link import engine_starter
 from desktop.inference.models import ModelCard
@@ -20,7 +20,9 @@ from desktop.inference.prompts import SelectPrompt
 from desktop.inference.remote import RemoteCard, RemoteModel
 from desktop.inference.scrubbing import Scrubber
 from desktop.system.clock import SystemClock
+from desktop.understanding.reading import read_message
 from tests.fakes.ledger import ListLedger
+from tests.fakes.mails import OWN, sample
 
 NEEDED = ("llama_cpp", "fastapi", "uvicorn", "pydantic_settings", "sse_starlette", "starlette_context")
 pytestmark = [
@@ -75,7 +77,7 @@ def _awaited(server: subprocess.Popen[bytes], address: str) -> str:
 def remote(address: str, form: str, prompt: SelectPrompt) -> RemoteModel:
     clock = SystemClock()
     door = HttpModelServer(address, "", may_be_plain=False, ledger=ListLedger(), clock=clock)
-    return RemoteModel(RemoteCard(address, "path", form), door, prompt, Scrubber(), clock)
+    return RemoteModel(RemoteCard(address, "path", form, may_write=True), door, prompt, Scrubber(), clock)
 
 
 def test_both_read_the_same_out_of_one_file(address: str, card: ModelCard, prompt: SelectPrompt):
@@ -108,3 +110,24 @@ def test_as_a_chat_it_is_held_to_the_labels_too(address: str, prompt: SelectProm
         assert len(choice.probabilities) == len(question.options)
         assert sum(choice.probabilities) == pytest.approx(1.0)
     assert model.last_usage.prompt_tokens > 100
+
+
+def test_asked_bare_it_writes_no_more_than_it_was_asked_for(address: str, prompt: SelectPrompt):
+    model = remote(address, "plain", prompt)
+    try:
+        # What the engine child writes may differ: random weights are so unsure that rounding decides.
+        assert model.write(DOCUMENT, Brief("summary", "en", most_tokens=12), job="mail")
+        assert 0 < model.last_usage.decoded_tokens <= 12
+    finally:
+        model.close()
+
+
+def test_what_random_weights_write_as_a_chat_is_not_kept(address: str, prompt: SelectPrompt):
+    model = remote(address, "chat", prompt)
+    mail = sample("price-request")
+    try:
+        reading, alone = (read_message(mail, one, own_addresses=OWN, job="mail") for one in (model, None))
+    finally:
+        model.close()
+    assert model.last_usage.prompt_tokens > 100  # it was asked
+    assert (reading.summary, reading.summary_by) == (alone.summary, None)

@@ -132,3 +132,24 @@ def test_no_address_survives_whatever_stands_around_it(around: str):
 )
 def test_hostile_text_is_read_to_its_end(piece: str):
     assert isinstance(hidden(piece * (16_000 // len(piece))), str)
+
+
+def test_what_was_hidden_can_be_put_back_into_a_text_about_it():
+    document = "From: Mia Okafor <mia@reed.example>\nCall Mia on +44 20 7946 0123, says Tim Reed."
+    shown = Scrubber().hide(document, ("Tim Reed",))
+    for private in ("Mia", "Okafor", "Tim", "Reed", "@", "7946"):
+        assert private not in shown.text
+    assert shown.put_back(shown.text) == document
+    bare = re.sub(r"[\[\]]", "", shown.text)  # models lose brackets
+    assert shown.put_back(bare) == document
+
+
+def test_a_placeholder_that_stands_for_nothing_stays():
+    shown = Scrubber().hide("Nothing private here.")
+    assert shown.put_back("[NAME_1] and NAME_2a and [INST]") == "[NAME_1] and NAME_2a and [INST]"
+
+
+def test_a_name_that_only_the_reader_of_the_mail_knows_is_hidden_too():
+    document = "best, quill ravenscroft"
+    assert "quill" in Scrubber().hide(document).text
+    assert "quill" not in Scrubber().hide(document, ("quill ravenscroft",)).text

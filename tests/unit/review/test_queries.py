@@ -1,10 +1,11 @@
 """What front ends are told: complete cards, exact counts, and how everything is doing."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from desktop.domain.evidence import FactKind, Intent
+from desktop.domain.evidence import FactKind, Intent, WrittenBy
 from desktop.domain.ids import ProposalId
 from desktop.domain.interactions import InteractionState
 from desktop.domain.ports import ModelState
@@ -143,3 +144,14 @@ def test_the_reps_text_of_a_draft_is_what_the_card_shows(desk):
 
 def test_a_card_that_is_gone_is_none(desk):
     assert desk.queries.card(ProposalId("nothing")) is None
+
+
+def test_a_card_shows_the_summary_and_who_wrote_it(desk):
+    told = reading(inquiry_facts(), intent=Intent.INQUIRY)
+    own = desk.propose(message(INQUIRY, number=1), replace(told, summary="They want pumps."))
+    source = desk.queries.card(own.id).source
+    assert (source.summary, source.summary_by) == ("They want pumps.", "")
+    by = WrittenBy("Some Model 3B", "ab" * 32)
+    written = desk.propose(message(INQUIRY, number=2), replace(told, summary="Pumps are wanted.", summary_by=by))
+    source = desk.queries.card(written.id).source
+    assert (source.summary, source.summary_by) == ("Pumps are wanted.", "Some Model 3B")

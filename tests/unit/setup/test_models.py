@@ -66,9 +66,17 @@ def test_a_known_file_gets_the_name_and_the_card_of_its_entry(bench, stick):
     assert bench.asked == []
     assert model.path.name == "tiny-1-Q4.gguf"
     card = read_card(model.path)
-    assert (card.name, card.trust, card.purpose) == ("Tiny 1", 0.4, "catalogue")
+    assert (card.name, card.trust, card.purpose, card.may_write) == ("Tiny 1", 0.4, "catalogue", False)
     assert bench.files() == {"tiny-1-Q4.gguf", "tiny-1-Q4.json"}
     assert stick.exists()
+
+
+def test_a_file_writes_where_its_entry_vouches_for_its_prose(tmp_path, model_file, stick):
+    made = ModelBench(tmp_path, entry(model_file.read_bytes(), can_draft=True))
+    try:
+        assert read_card(made.bring(stick).path).may_write
+    finally:
+        made.close()
 
 
 def test_an_unknown_file_is_taken_only_when_confirmed_and_is_not_trusted(stranger, stick):
@@ -81,6 +89,7 @@ def test_an_unknown_file_is_taken_only_when_confirmed_and_is_not_trusted(strange
     assert stranger.asked == [UNKNOWN, UNKNOWN]
     card = read_card(model.path)
     assert (card.path.name, card.trust, card.purpose) == ("My Model.gguf", 0.0, "custom")
+    assert not card.may_write
     assert card.sha256 == hashlib.sha256(stick.read_bytes()).hexdigest()
 
 

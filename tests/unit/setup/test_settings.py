@@ -60,3 +60,15 @@ def test_the_command_line_shows_and_changes_them(known: Settings):
     assert known.tokens_per_day() == 700
     (row,) = tell(known, "forget", "tokens_per_day")
     assert row["value"] == "0"
+
+
+def test_a_server_writes_when_it_is_asked_as_a_chat_and_a_file_of_ones_own_only_when_told(known: Settings):
+    assert known.lets_server_write("chat")
+    assert not known.lets_server_write("chatml")
+    known.choose("remote_writes", "yes")
+    assert known.lets_server_write("chatml")
+    known.choose("remote_writes", "no")
+    assert not known.lets_server_write("chat")
+    assert not known.lets_own_model_write()
+    known.choose("own_model_writes", "yes")
+    assert known.lets_own_model_write()
