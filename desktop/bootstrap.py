@@ -163,12 +163,10 @@ class Parts:
         from desktop.inference.switching import SwitchingModel  # noqa: PLC0415  (only where mail is understood)
         from desktop.setup.settings import Settings  # noqa: PLC0415
 
+        def chosen() -> object:  # a card comes last, when its file is whole
+            return settings.about_models(), {file.name for file in self.models_folder.glob("*.json")}
+
         settings = Settings(self.store())
-
-        def chosen() -> object:
-            files = self.models_folder.glob("*.json")  # a card comes last, when its file is whole
-            return settings.about_models(), frozenset(file.name for file in files)
-
         return SwitchingModel(self._chosen_model, chosen)
 
     def _chosen_model(self) -> LanguageModel:

@@ -183,3 +183,13 @@ def test_a_hostile_summary_is_text(pane) -> None:
     assert shown(pane)[0].startswith(texts.IN_SHORT.format(HTML))
     assert not any("\n" in text or "\u202e" in text for text in shown(pane))
     pane.grab()
+
+
+def test_an_address_among_the_recipients_is_shown_and_marked(pane) -> None:
+    address = "nora.west@example.com"
+    others = tuple(f"someone.{number}@example.com" for number in range(12))
+    there = Evidence(Span(Part.RECIPIENTS, 300, 300 + len(address)), address)
+    made = cards.source("S", ("N", "a@b.example"), "Hello there", cards.START, (there,))
+    pane.show_source(replace(made, recipients=(*others, address)))
+    start, length, _ = pane._meta.marks[0]
+    assert pane._meta.text[start : start + length] == address

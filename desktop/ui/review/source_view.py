@@ -37,7 +37,7 @@ class SourcePane(QWidget):
         self._chosen: tuple[Evidence, ...] = ()
         self._subject = MarkedLine(theme, theme.font(TextSize.TITLE, bold=True))
         self._sender = MarkedLine(theme, theme.font())
-        self._meta = plain_label(theme, TextSize.SMALL, tone="muted")
+        self._meta = MarkedLine(theme, theme.font(TextSize.SMALL), muted=True)
         self._troubles = plain_label(theme, TextSize.SMALL, tone="bad")
         self._summary = plain_label(theme, TextSize.SMALL)
         self._summary_by = plain_label(theme, TextSize.SMALL, tone="muted")
@@ -114,9 +114,6 @@ class SourcePane(QWidget):
         self._troubles.setText(one_line("  ".join(troubles)))
         self._troubles.setVisible(bool(troubles))
         self._show_summary()
-        if source is not None:
-            other = f"{texts.OTHER_MAIL} · " if self._is_other else ""
-            self._meta.setText(other + _meta_line(source))
 
     def _show_summary(self) -> None:
         """Show what a model wrote, and say so; the mail's own sentences only where the mail itself is long."""
@@ -141,6 +138,8 @@ class SourcePane(QWidget):
         )
         sender = sender_line(source)
         self._sender.show_text(sender, self._line_marks(Part.SENDER, sender))
+        meta = (f"{texts.OTHER_MAIL} · " if self._is_other else "") + _meta_line(source)
+        self._meta.show_text(meta, self._line_marks(Part.RECIPIENTS, meta))
         selections = [
             self._selection(start, end, ground="", ink=self._theme.colors.muted) for start, end in self._dims()
         ]
@@ -196,7 +195,9 @@ def sender_line(source: Source) -> str:
 
 
 def _meta_line(source: Source) -> str:
-    names = [one_line(name) for name in source.recipients[:NAMES_AT_MOST]]
+    shown = {one.text for one in source.evidence if one.span.part is Part.RECIPIENTS}
+    first = sorted(source.recipients, key=lambda address: address not in shown)  # what a field rests on is never cut
+    names = [one_line(name) for name in first[:NAMES_AT_MOST]]
     more = len(source.recipients) - len(names)
     parts = [moments.full(source.sent_at)]
     if names:
