@@ -11,7 +11,17 @@ from functools import cached_property
 
 from desktop.domain.evidence import ContactScope, Evidence, Part, Span
 from desktop.domain.interactions import EmailMessage, Role
-from desktop.understanding.contacts.contact import Author, AuthorOrigin, Organisation, Written, written_by
+from desktop.understanding.contacts.contact import (
+    Author,
+    AuthorOrigin,
+    Organisation,
+    Written,
+    author_in,
+    earlier_signatures,
+    sending_author,
+    signed_by,
+    written_by,
+)
 from desktop.understanding.contacts.mention_cues import lower
 from desktop.understanding.contacts.mentions import Mention, people_in
 from desktop.understanding.contacts.owners import Owner, Person, owner_of
@@ -44,7 +54,8 @@ class Document:
     `passages` hold what the mail is about: the writer's words and, in a forwarded mail, the forwarder's too. `about`
     holds the passages that may say something of the contact: the writer's, or only the sentences that speak of the
     person mentioned. Look for a company or a title there and in `signature`, nowhere else. `is_form` says that the mail
-    is a form somebody filled in.
+    is a form somebody filled in, `is_colleague` that a person mentioned works with the writer. `earlier_signatures` are
+    the contact's own below mails of theirs that are quoted.
     """
 
     message: EmailMessage
@@ -65,6 +76,8 @@ class Document:
     was_cut: bool
     aimed: tuple[tuple[int, int], ...]
     is_form: bool = False
+    is_colleague: bool = False
+    earlier_signatures: tuple[tuple[TextLine, ...], ...] = ()
 
     @property
     def text(self) -> str:
@@ -128,11 +141,16 @@ class Document:
 
 
 def source_text(message: EmailMessage, part: Part) -> str:
-    """Return the text that Spans of `part` count in; the sender's is `name <address>`, or the address alone."""
+    """Return the text that Spans of `part` count in.
+
+    The sender's is `name <address>`, or the address alone; the recipients' is their addresses, a comma between.
+    """
     if part is Part.BODY:
         return message.text
     if part is Part.SUBJECT:
         return message.subject
+    if part is Part.RECIPIENTS:
+        return ", ".join(one.address for one in message.participants if one.role in (Role.TO, Role.CC))
     sender = message.sender
     if sender is None:
         return ""
@@ -145,8 +163,8 @@ def open_document(message: EmailMessage, own_addresses: frozenset[str], *, is_se
     anatomy = dissect(message.text, subject=message.subject, sender=source_text(message, Part.SENDER))
     aimed = () if is_searched else aimed_paragraphs(message.text)
     written = written_by(message, anatomy, own)
-    lines, was_cut = _bounded(written.block.body)
-    signature = written.block.signature[:40]
+    signature = signed_by(written.block.signature, written.author)[:40]
+    lines, was_cut = _bounded(written.block.body if signature else _all_lines(written.block))
     passages = about = passages_of(lines)
     if written.block is not anatomy.own:
         is_chain = written.author.origin is AuthorOrigin.FORWARDED  # what each forwarder added is part of the matter
@@ -175,6 +193,8 @@ def open_document(message: EmailMessage, own_addresses: frozenset[str], *, is_se
     return Document(
         message, anatomy, scope, author, written.author, lines, card, signature, passages, about, people, language,
         regions, own, own_names, was_cut, aimed, is_form=mention is not None and mention.is_form,
+        is_colleague=mention is not None and mention.is_colleague,
+        earlier_signatures=() if mention else tuple(earlier_signatures(message.text, anatomy.blocks, written)),
     )  # fmt: skip
 
 
@@ -191,23 +211,30 @@ def _mentioned(
     if written.scope is ContactScope.QUOTED_SENDER:
         return (), None, written.block
     copied = frozenset(address for address in recipients(message) if not organisation.has(address))
+    colleagues = recipients(message) - copied - own
     lowered = lower(message.text)
     everyone: tuple[Person, ...] = ()
     for block in dict.fromkeys((written.block, *blocks[:MAX_CHAIN])):
+        writer = written.author if block is written.block else _author_of(message, block)
         lines = [
             line for line in sorted((*block.body[:MAX_LINES], *block.signature[:40]), key=lambda line: line.start)
             if not any(first < line.end and line.start < last for first, last in aimed)
         ]  # fmt: skip
         speech = Speech(
-            message.text, message.subject, tuple(lines), block.signature, written.author, organisation,
-            _own_names(message, own),
-            copied, not theirs or is_unattended(theirs), language, lowered,
+            message.text, message.subject, tuple(lines), signed_by(block.signature, writer), writer, organisation,
+            _own_names(message, own), copied, not theirs or is_unattended(theirs),
+            not organisation.has(writer.address.text if writer.address else sender),
+            organisation.is_own(sender) and recipients(message) <= own, colleagues, language, lowered,
         )  # fmt: skip
         people, mention = people_in(speech)
         everyone = everyone or people
-        if mention is not None:
+        if mention is not None and (block is written.block or not mention.is_written_for):
             return people, mention, block
     return everyone, None, written.block
+
+
+def _author_of(message: EmailMessage, block: Block) -> Author:
+    return author_in(message.text, *block.author) if block.author else sending_author(message)
 
 
 def _as_author(message: EmailMessage, mention: Mention, origin: AuthorOrigin) -> Author:
@@ -225,6 +252,10 @@ def _offset(message: EmailMessage) -> int | None:
     """Return the sender's clock against UTC in minutes, as the mail's date states it."""
     offset = message.sent_at.utcoffset()
     return None if offset is None else int(offset.total_seconds() // 60)
+
+
+def _all_lines(block: Block) -> tuple[TextLine, ...]:
+    return tuple(sorted((*block.body, *block.signature), key=lambda line: line.start))
 
 
 def _bounded(lines: Sequence[TextLine]) -> tuple[tuple[TextLine, ...], bool]:

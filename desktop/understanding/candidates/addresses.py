@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from desktop.domain.evidence import Candidate, ContactScope, FactKind
+from desktop.domain.evidence import Candidate, ContactScope, FactKind, Part
+from desktop.domain.interactions import Role
 from desktop.understanding.contacts.contact import ADDRESS, Organisation, is_address
 from desktop.understanding.contacts.owners import Owner
-from desktop.understanding.document import Document, recipients
+from desktop.understanding.document import Document, recipients, source_text
 from desktop.understanding.lexicon.mailboxes import is_shared, is_unattended
-from desktop.understanding.lexicon.names import fits_address
+from desktop.understanding.lexicon.names import fits_address, tokens_of
 from desktop.understanding.zones.cleaning import TextLine
 
 MAX_LINE = 2000
@@ -24,6 +25,7 @@ WRITTEN = "stands in the text"
 FITS = "written in the mail, and fits the name"
 OTHERS = "belongs to somebody else"
 NEW = "is said to be the new address"
+RECIPIENT = "an address this mail went to"
 
 _NEW = re.compile(
     r"(?i)\b(?:new (?:e-?mail|address)|neue (?:e-?mail|mail|adresse)|nouvelle adresse"
@@ -58,6 +60,8 @@ def _from_header(document: Document) -> Iterator[Candidate]:
         why = HANDED_ON if is_mentioned else FROM if document.scope is ContactScope.SENDER else QUOTED
         if value not in document.own_addresses:
             yield Candidate(FactKind.EMAIL, author.address, value, 0.95 if is_mentioned else score, why)
+    if author.address is None:
+        yield from _from_recipients(document)
     writer = document.writer.address
     if (
         is_mentioned
@@ -68,6 +72,30 @@ def _from_header(document: Document) -> Iterator[Candidate]:
         yield Candidate(FactKind.EMAIL, writer, writer.text.lower(), 0.12, ONLY_WRITER)
 
 
+def _from_recipients(document: Document) -> Iterator[Candidate]:
+    """Yield the address this mail went to that fits the contact's name, where no quoted header gives theirs.
+
+    Whoever the rep answers is the recipient, also where the address does not spell out the name.
+    """
+    name = document.author.name.text if document.author.name else ""
+    if document.scope is ContactScope.SENDER or not name:
+        return
+    source = source_text(document.message, Part.RECIPIENTS)
+    others = [one for one in document.message.participants if one.role in (Role.TO, Role.CC)][:MAX_ADDRESSES]
+    others = [one for one in others if one.address.lower() not in document.own_addresses and is_address(one.address)]
+    fitting = [one for one in others if fits_address(name, one.address) or _is_called(name, one.name)]
+    is_answered = document.scope is ContactScope.QUOTED_SENDER and len(others) == 1
+    for one in fitting or (others if is_answered else ()):
+        score = (0.9 if len(fitting) == 1 else 0.5) if fitting else 0.5
+        start = source.index(one.address)
+        evidence = document.cite(start, start + len(one.address), Part.RECIPIENTS)
+        yield Candidate(FactKind.EMAIL, evidence, one.address.lower(), score, RECIPIENT)
+
+
+def _is_called(name: str, shown: str) -> bool:
+    return len(tokens_of(name) & tokens_of(shown)) > 1
+
+
 def _in_line(document: Document, line: TextLine, floor: int, *, is_signature: bool) -> Iterator[Candidate]:
     name = document.author.name.text if document.author.name else ""
     organisation = Organisation(document.own_addresses)
@@ -76,7 +104,8 @@ def _in_line(document: Document, line: TextLine, floor: int, *, is_signature: bo
         is_fitting = bool(name) and fits_address(name, value)
         if value in document.own_addresses or not is_address(value):
             continue
-        if not is_fitting and (organisation.has(value) or value in recipients(document.message)):
+        is_recipient = value in recipients(document.message) and document.scope is not ContactScope.QUOTED_SENDER
+        if not is_fitting and (organisation.has(value) or is_recipient):
             continue
         start = line.start + match.start()
         score, why = _score(document, start, floor, value, is_fitting=is_fitting, is_signature=is_signature)

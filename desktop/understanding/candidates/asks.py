@@ -7,21 +7,24 @@ if you have any questions") asks for nothing.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
-from desktop.domain.evidence import Candidate, FactKind, Part, Party
+from desktop.domain.evidence import Candidate, ContactScope, FactKind, Part, Party
 from desktop.understanding.candidates.action_sentences import action_probability
-from desktop.understanding.candidates.clauses import Clause, clauses_of, narrowed, with_sentence_before
+from desktop.understanding.candidates.clauses import Clause, clauses_of, has_answered, narrowed, with_sentence_before
 from desktop.understanding.candidates.commands import CONCRETE, commands_in
-from desktop.understanding.document import AuthorOrigin, Document
+from desktop.understanding.document import Document
 from desktop.understanding.lexicon.cues import LANGUAGES, compiled, folded, pattern_of
 
 MAX_ASKS = 20
 MAX_VALUE = 300
 MAX_POINTING = 90
 LEAST_MODEL = 0.72
+LEAST_WORDS = 5
+HANDED_ON = 0.7
 
-DIRECT, LISTED, DEPENDS, WISH, DUE, QUESTION, HANDED, LIKELY, BACK = (
+DIRECT, LISTED, DEPENDS, WISH, DUE, QUESTION, HANDED, LIKELY, BACK, MEETS, APPROVES = (
     "asks directly",
     "lists what is wanted",
     "makes their step depend on yours",
@@ -31,10 +34,12 @@ DIRECT, LISTED, DEPENDS, WISH, DUE, QUESTION, HANDED, LIKELY, BACK = (
     "says whom to turn to",
     "sounds like a request",
     "asks to be rung back",
+    "announces a meeting",
+    "gives leave to go on",
 )
 _GRADES = {
     DIRECT: 0.68, LISTED: 0.62, DEPENDS: 0.64, WISH: 0.55, DUE: 0.52, QUESTION: 0.5, HANDED: 0.48, LIKELY: 0.36,
-    BACK: 0.6,
+    BACK: 0.6, MEETS: 0.42, APPROVES: 0.4,
 }  # fmt: skip
 
 _PLAIN_QUESTION = compiled(
@@ -42,13 +47,18 @@ _PLAIN_QUESTION = compiled(
 )
 _ASIDE = compiled(
     r"(?<!\w)(?:please|kindly|call|contact|let|me|us|him|her|them|know|feel|free|e-?mail|give|a|shout|reach|should|and"
-    r"|or|but|back|to|you|your|i|the|at|any|if|by|on|for|with|do|not|hesitate|bitte|merci|nous|par|de|d)(?!\w)|[^\w\s]|\d+"
+    r"|or|but|back|either|both|of|one|anyone|to|you|your|i|the|at|any|if|by|on|for|with|do|not|hesitate|bitte|merci|nous|par|de|d)(?!\w)|[^\w\s]|\d+"
 )
+_DOUBT = re.compile(r"\([^()?]{0,30}\?\)\W{0,3}$")  # "(the other one?)": the writer is not sure of a word
+_PLACE = compiled(r"(?<!\w)(?:where|to whom|to which) [^;.]{2,80}(?:should|must|need|are to|is to)(?!\w)")
 _OTHERS_FORM = compiled(r"(?:form submission|new submission|enquiry form|contact form|web-?form|kontaktformular)")
 _BULK = compiled(
     r"(?<!\w)(?:unsubscribe|view (?:\w+ ){0,3}in (?:your )?browser|update (?:your )?preferences|abmelden|se désabonner)"
 )
-_NEGATED = compiled(r"(?<!\w)(?:please|bitte|merci de|por favor|per favore) (?:do not|don't|nicht|ne pas|no |non )")
+_NEGATED = compiled(
+    r"(?<!\w)(?:please|pls|bitte|merci de|por favor|per favore) (?:do not|don't|nicht|ne pas|no |non )"
+    r"|^(?:do not|don't|nicht|ne pas|no|non|niet) \w+"
+)
 _CONTINGENT = compiled(
     r"^(?:if|should|in case|falls|sollten?|si|se|als|mocht|jeśli|caso) [^,;]{3,90}(?:not|cannot|can't|unable|any"
     r"|nicht|kein|ne pas|aucun|no puede|non|niet|geen|nie|não)(?!\w)[^.;]{0,80}(?:please|let (?:me|us) know|contact"
@@ -59,18 +69,35 @@ _CONTINGENT = compiled(
 def find_asks(document: Document) -> Iterator[Candidate]:
     """Yield the sentences that ask for something, whose turn it is, and by when."""
     reader = _Reader(document)
-    yield from _from_subject(document)
-    count = 0
+    found = list(islice(_asks(document, reader), MAX_ASKS))
+    has_newest = any(is_newest and ask.why != LIKELY for ask, is_newest in found)
+    for ask, is_newest in found:
+        # what the newest words ask comes before what they hand on
+        yield ask if is_newest or not has_newest else replace(ask, rule_score=round(ask.rule_score * HANDED_ON, 4))
+    if all(ask.why != DIRECT for ask, _ in found):
+        yield from _from_subject(document)
+
+
+def _asks(document: Document, reader: "_Reader") -> Iterator[tuple[Candidate, bool]]:
+    """Yield each ask, and whether it stands in the newest words."""
     for clause in clauses_of(document):
-        found = reader.read(document, clause)
-        if found is None:
-            continue
-        score, why, offset = found
-        shown = reader.shown(document, clause, why, offset)
-        yield Candidate(FactKind.ASK, shown.evidence, shown.text, score, why, shown.addressee, shown.due)
-        count += 1
-        if count >= MAX_ASKS:
-            return
+        found = reader.read(document, clause) or _whom_to_turn_to(document, clause)
+        if found is not None:
+            score, why, offset = found
+            shown = reader.shown(document, clause, why, offset)
+            ask = Candidate(FactKind.ASK, shown.evidence, shown.text, score, why, shown.addressee, shown.due)
+            yield ask, clause.is_newest
+
+
+def _whom_to_turn_to(document: Document, clause: Clause) -> tuple[float, str, int] | None:
+    """Read the sentence that names the person whose details a mail hands on: they are to be turned to."""
+    name = document.author.name
+    if document.scope is not ContactScope.MENTIONED_PERSON or name is None or name.span.part is not Part.BODY:
+        return None
+    span = clause.evidence.span
+    if document.is_form or not span.start <= name.span.start < span.end or len(clause.text.split()) < LEAST_WORDS:
+        return None
+    return _GRADES[HANDED] - 0.02, HANDED, 0
 
 
 def _from_subject(document: Document) -> Iterator[Candidate]:
@@ -97,18 +124,23 @@ class _Reader:
         self._courtesy = pattern_of("asking", "courtesy", language)
         self._depends = pattern_of("asking", "depends", language)
         self._commands = commands_in(language)
+        self._brief = pattern_of("asking", "brief", language)
+        self._later = (
+            (MEETS, pattern_of("asking", "meets", language)),
+            (APPROVES, pattern_of("asking", "approves", language)),
+        )
         self._no_action = pattern_of("asking", "no_action", language)
         self._needs_nothing = any(
             self._no_action.search(folded(document.text[start:end])) for start, end in islice(document.sentences(), 40)
         )
-        self._origin = document.author.origin
+        self._has_answered = has_answered(document)
         self._is_bulk = "bulk" in document.message.flags or bool(_BULK.search(folded(document.text[-3000:])))
         self._is_form = bool(_OTHERS_FORM.search(folded(f"{document.message.subject[:200]}\n{document.text[:300]}")))
 
     def read(self, document: Document, clause: Clause) -> tuple[float, str, int] | None:
         """Return score, rule, and where in the clause the words stand that ask; None when it asks nothing."""
         text = clause.searched
-        if self._is_too_little(clause, text):
+        if self._is_too_little(clause, text) and not self._brief.search(text):
             return None
         why, offset = self._why(text)
         likely = action_probability(clause.text) if self._is_english else 0.5
@@ -128,13 +160,16 @@ class _Reader:
 
     def _is_idle(self, document: Document, clause: Clause, why: str, text: str) -> bool:
         """Whether nothing has to be done for it after all."""
-        if self._origin is AuthorOrigin.ANSWERED and not clause.is_newest:
-            return True  # the rep has answered it
+        if self._has_answered and not clause.is_newest:
+            return True
         if self._is_bulk and why not in (DIRECT, DUE):
             return True
-        if _CONTINGENT.search(text) and (self._needs_nothing or not clause.due):
-            return True  # "should the link not open, let me know" asks for nothing as long as it opens
-        if self._needs_nothing and (why is not DIRECT or self._no_action.search(text)):
+        # "should the link not open, let me know" asks for nothing as long as it opens
+        is_in_case = bool(_CONTINGENT.search(text)) and (self._needs_nothing or not clause.due)
+        is_firm = why is DIRECT and bool(clause.due) and not self._no_action.search(text)
+        is_place = why is DUE and bool(_PLACE.search(text))
+        is_known = why is MEETS and clause.writer is Party.REP
+        if is_in_case or (self._needs_nothing and not is_firm) or is_place or is_known:
             return True
         return clause.before < clause.evidence.span.start and self._is_for_questions(document, clause)
 
@@ -148,7 +183,7 @@ class _Reader:
         return narrowed(document, clause, offset, most=MAX_VALUE)
 
     def _why(self, text: str) -> tuple[str | None, int]:
-        is_marked = text.rstrip("\"')”»] ").endswith("?")
+        is_marked = text.rstrip("\"')”»] ").endswith("?") and not _DOUBT.search(text)
         commands = self._commands if not is_marked or self._is_english else self._commands[:2]
         rules = [(DIRECT, self._direct), *((DIRECT, command) for command in commands)]
         rules += [(DEPENDS, self._depends), (WISH, self._wish), (DUE, self._obligation)]
@@ -156,11 +191,15 @@ class _Reader:
             match = pattern.search(text)
             if match and not self._is_courtesy(text, match.start()):
                 return why, match.start()
-        is_question = is_marked or bool(self._is_english and _PLAIN_QUESTION.search(text))
+        is_brief = bool(self._brief.search(text))
+        is_question = is_marked or is_brief or bool(self._is_english and _PLAIN_QUESTION.search(text))
         if is_question and not self._is_courtesy(text, 0):
             return QUESTION, 0
-        match = self._hands_on.search(text)
-        return (HANDED, match.start()) if match else (None, 0)
+        for why, pattern in ((HANDED, self._hands_on), *self._later):
+            match = pattern.search(text)
+            if match:
+                return why, match.start()
+        return None, 0
 
     def _is_for_questions(self, document: Document, clause: Clause) -> bool:
         """Whether the sentence before asks whether there are questions: whom to call then is no request."""
@@ -192,7 +231,7 @@ class _Reader:
             score += 0.03 if offset <= 3 else 0.0
         score += 0.05 if clause.due or self._haste.search(text) else 0.0
         score += 0.04 if clause.has_list else 0.0
-        score -= 0.1 if len(text.split()) < 5 else 0.0
+        score -= 0.1 if len(text.split()) < 5 and not self._brief.search(text) else 0.0
         score -= 0.25 if _NEGATED.search(text) else 0.0
         score -= 0.2 if _CONTINGENT.search(text) else 0.0
         if not clause.is_newest:

@@ -23,7 +23,7 @@ MAX_MOMENTS = 6
 MAX_BARE_LEAD = 60  # characters of a line without a stop that announces the list under it
 LEAST_SHARP = 0.6
 
-_ITEM = re.compile(r"\s*(?:[-*•·–—]|\(?\d{1,2}[.)]|\(?[a-hA-H][.)])[ \t]*\S")
+_ITEM = re.compile(r"\s*(?:[-*•·–—☐□▪➢►✓]|\[[ xX]?\]|\(?\d{1,2}[.)]|\(?[a-hA-H][.)]|\(?[ivx]{1,4}[.)])[ \t]*\S")
 _LEADS_LIST = phrases(
     r"\b(?:following|below|questions?|points?|things?|needs?|folgende\w*|fragen|punkte|suivant\w*|ci-dessous|questions"
     r"|siguientes?|preguntas|seguenti|domande|volgende|vragen)\b"
@@ -73,6 +73,13 @@ class Clause:
         return Party.CONTACT if self.writer is Party.REP else Party.REP
 
 
+def has_answered(document: Document) -> bool:
+    """Whether the rep wrote something above what the contact wrote; a bare hand-on answers nothing."""
+    if document.author.origin is not AuthorOrigin.ANSWERED:
+        return False
+    return any(letter.isalpha() for line in document.anatomy.own.body[:MAX_CLAUSES] for letter in line.text)
+
+
 @lru_cache(maxsize=1)  # asks and promises are looked for in the same clauses, one after the other
 def clauses_of(document: Document) -> tuple[Clause, ...]:
     """Return the sentences of what the mail is about, in order, at most MAX_CLAUSES."""
@@ -112,17 +119,26 @@ def _with_list(text: str, spans: list[tuple[int, int]], index: int) -> tuple[int
     """Return how many sentences belong together from `index` on, and where they end."""
     start, end = spans[index]
     head = text[start:end].rstrip()
-    is_bare = len(head) <= MAX_BARE_LEAD and head[-1:].isalnum() and len(head.split()) >= 3
+    is_bare = len(head) <= MAX_BARE_LEAD and head[-1:].isalnum() and len(head.split()) >= 3 and _opens_line(text, start)
     is_lead = head.endswith(":") or is_bare or (len(head) <= MAX_CLAUSE and head.endswith((".", "?")) and _leads(head))
     if not is_lead or _ITEM.match(text, start, end):
         return 1, end
     step = 1
     while index + step < len(spans):
         first, last = spans[index + step]
-        if last - start > MAX_CLAUSE or not _ITEM.match(text, first, last):
+        goes_on = step > 1 and not _opens_line(text, first)
+        if last - start > MAX_CLAUSE or not (goes_on or _ITEM.match(text, first, last)):
             break
         end, step = last, step + 1
     return step, end
+
+
+def _opens_line(text: str, start: int) -> bool:
+    """Whether nothing but blanks stands before `start` in its line, or right behind it up to the next line."""
+    return (
+        not text[max(text.rfind("\n", 0, start) + 1, start - MAX_CLAUSE) : start].strip()
+        or text[start : start + 1] == "\n"
+    )
 
 
 def _leads(head: str) -> bool:

@@ -15,10 +15,12 @@ _VERBS = (
     r"|collect|cancel|replace|fix|resolve|explain|include|attach|share|pay|buy|join|attend|accept|propose|consider"
     r"|keep|ask|speak|talk|prepare|proceed|distribute|phone|answer|update|ensure|enter|download|upload|remit|settle"
     r"|dispatch|expedite|depute|assign|investigate|escalate|circulate|clarify|correct|delete|rework|redo|reserve"
-    r"|introduce|invite|mention|enrol|enroll|rsvp|ping|hit|drop|leave|post|hold|rate|wire|quote"
+    r"|introduce|invite|mention|enrol|enroll|rsvp|ping|hit|drop|leave|post|hold|rate|wire|quote|acknowledge|notify"
+    r"|inform|verify|obtain|supply|scan|chase|plan to|go ahead|double-check|finali[sz]e|close out|follow up|set up"
 )
 _NOUNS_TOO = (
     r"mail|ring|look|book|change|ship|pick|issue|refund|credit|quote|order|help|release|stop|print|register|visit"
+    r"|process|fax|copy|bill|charge|route|note down|test|schedule|handle|courier|overnight|read|watch|run|work"
 )
 _OBJECT = (
     r"(?:me|us|him|her|them|the|a|an|your|my|our|this|that|these|those|it|all|any|back|to|up|out|what|when|if|\d+)"
@@ -30,15 +32,22 @@ _ENGLISH = (
 )
 _URGED = r"^(?:please )?do (?!you|we|they|i|not|the|these|those|your|our|any|it|as|so|feel|hesitate)\w+ "
 _BY_LANGUAGE = {
-    "de": r"^(?:dann |also |und )?(?!(?:haben|hätten|sind|werden|würden|wären|wissen|wollen|sollten) )"
-    r"\w+en sie (?!nicht\b)",
-    "fr": r"^(?:alors |donc |puis |sinon |et )?(?!(?:avez|vous|chez|assez|rendez|souhaitez|voulez|pouvez)\b)"
-    r"\w+ez(?:-\w+)? ",
+    "de": r"^(?:dann |also |und )?(?:(?!(?:haben|hätten|sind|werden|würden|wären|wissen|wollen|sollten|gestatten"
+    r"|erlauben|verzeihen|entschuldigen|kennen|suchen|möchten|benötigen|brauchen|planen|nutzen|können|dürfen|seien) )"
+    r"\w+en sie (?!nicht\b)|(?:bring|schick|ruf|sag|denk|schau|nimm|gib|mach|komm|frag|prüf|stell|bestell|schreib"
+    r"|lass|halt|trag|leit|hol|klär)(?:e|t)? (?:bitte |mal |doch |ihm |ihr |mir |uns )?(?:das|die|den|dem|der|ein\w*|an"
+    r"|dir|es|noch|mich|ihn|ihm|ihr|sie|mir|uns|am|morgen|heute|bescheid)\b)",
+    "fr": r"^(?:(?:alors|donc|puis|sinon|et),? |(?:si|quand|dès que|pour) [^,]{3,120}, )?"
+    r"(?:(?!(?:avez|vous|chez|assez|rendez|souhaitez|voulez|pouvez|aviez|savez|connaissez|auriez|pourriez|seriez)\b)"
+    r"\w+ez(?:-\w+)? |(?:envoie|appelle|rappelle|regarde|passe|apporte|prends|fais|dis|viens|prépare|réponds|donne|mets"
+    r"|prévois|pense à)(?:-\w+)? (?:le|la|les|un|une|des|du|à|ton|ta|tes|mes|nos|ça|au|stp)\b)",
     "es": r"^(?:y |pues |si no )?(?:env[ií]|mand|ll[aá]m|conf[ií]rm|ind[ií]qu|rev[ií]s|respond|contact|escr[ií]b|p[ií]d"
     r"|reserv|inscr[ií]b|solic[ií]t|compr[uú]?[eé]?b|devu[eé]lv|firm|pag|aprovech|reg[ií]str|visit|descarg|cambi"
     r"|actual[ií][cz]|anul|cancel|tra[ií]g|prep[aá]r|ofr[eé]c|haz|ven)(?:a|e|en|ad|ed|id|d)?"
     r"(?:me|nos|se|te|lo|la|le|les){0,3}\b",
-    "it": r"^(?:e |poi |allora )?\w{3,}(?:ate|ete|ite)(?:mi|ci|lo|la|li|le|ne)? ",
+    "it": r"^(?:(?:e|poi|allora) |(?:se|quando|appena) [^,]{3,120}, )?(?:\w{3,}(?:ate|ete|ite)(?:mi|ci|lo|la|li|le"
+    r"|ne)? |(?:porta|manda|chiama|scrivi|senti|guarda|prendi|ricorda|passa|controlla|prepara|rispondi|avvisa"
+    r"|contatta|invia)(?:mi|ci|lo|la|li|le|gli)? )",
     "nl": r"^(?:en |dan |maar )?(?:stuur|bel|mail|laat|geef|bevestig|neem|zorg|kijk|check|vul|meld|reserveer|schrijf"
     r"|kom|breng|haal|maak|onderteken|betaal|vraag|regel|plan|pas|lees|controleer|reageer|antwoord|bestel)t? ",
 }

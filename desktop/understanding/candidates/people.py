@@ -8,15 +8,32 @@ from desktop.understanding.candidates.labels import labelled
 from desktop.understanding.candidates.segments import segments
 from desktop.understanding.contacts.contact import Author
 from desktop.understanding.document import Document
-from desktop.understanding.lexicon.company_names import domain_label, ends_with_legal_form, likeness, organisation_words
+from desktop.understanding.lexicon.company_names import (
+    LEGAL,
+    domain_label,
+    ends_with_legal_form,
+    likeness,
+    organisation_words,
+)
 from desktop.understanding.lexicon.function_words import area_strength, names_unit, title_strength
 from desktop.understanding.lexicon.mailboxes import is_desk_word, is_shared
-from desktop.understanding.lexicon.names import fits_address, is_same_person, name_in_address, name_of, tokens_of
+from desktop.understanding.lexicon.names import (
+    TRADES,
+    fits_address,
+    folded,
+    is_same_person,
+    name_in_address,
+    name_of,
+    tokens_of,
+)
+from desktop.understanding.lexicon.sign_offs import SIGN_OFF
 from desktop.understanding.zones.cleaning import TextLine
 
 CLOSING_LINES = 14
 MAX_CLOSING = 90
 SIGNATURE_LINES = 6
+MOST_SMALL = 3
+SHORT_NAME = 3
 
 SENDER = "the sender's name"
 QUOTED = "named in the header of the quoted mail"
@@ -43,6 +60,7 @@ _INTRODUCES = re.compile(
 )
 _BEYOND_LATIN = 0x2E80
 _BEHIND_NAME = re.compile(r",\s|\s[|–—-]\s|\s?[|·•]\s?|\s?\(|\t|\s{3}")
+_LEGAL_BEHIND = re.compile(rf",\s{{1,2}}{LEGAL}(?!\w)")
 _DIGITS = re.compile(r"\d{2}[\d ./()-]{4,}")
 _CALLED = re.compile(r"[^\d@!?]{0,90}?\+?\(?\d{2}[\d ()/.-]{5,}")
 _LABELS = re.compile(
@@ -77,8 +95,8 @@ def _all(document: Document) -> Iterator[Candidate]:
     yield from _from_desk(document)
 
 
-def _candidate(evidence: Evidence, score: float, why: str) -> Iterator[Candidate]:
-    name = name_of(evidence.text, is_header=why in (SENDER, QUOTED, ONLY_WRITER))
+def _candidate(evidence: Evidence, score: float, why: str, name: str | None = None) -> Iterator[Candidate]:
+    name = name or name_of(evidence.text, is_header=why in (SENDER, QUOTED, ONLY_WRITER))
     if name:
         score = score if " " in name or (not name.isascii() and len(name) < 5) else score * 0.6
         yield Candidate(FactKind.PERSON, evidence, name, score, why)
@@ -86,10 +104,12 @@ def _candidate(evidence: Evidence, score: float, why: str) -> Iterator[Candidate
 
 def _from_header(document: Document, author: Author) -> Iterator[Candidate]:
     address = author.address.text if author.address else ""
+    local = address.partition("@")[0].lower()
     is_mentioned = document.scope is ContactScope.MENTIONED_PERSON
     if author.name is not None:
         score = 0.88 if fits_address(author.name.text, address) else 0.8
         score = 0.4 if is_shared(address) else 0.5 if _is_company(author.name.text, address) else score
+        score = 0.2 if is_organisation(author) or author.name.text.lower() == local else score
         score = min(score, 0.75) if len({char.isascii() for char in author.name.text if char.isalpha() and (
             char.isascii() or ord(char) > _BEYOND_LATIN)}) > 1 else score  # fmt: skip
         why = SENDER if document.scope is ContactScope.SENDER else QUOTED
@@ -99,11 +119,20 @@ def _from_header(document: Document, author: Author) -> Iterator[Candidate]:
         yield from _candidate(evidence, 0.14 if is_mentioned else score, ONLY_WRITER if is_mentioned else why)
     if author.address is not None and not is_mentioned and not is_shared(address):
         spelled = name_in_address(address)
-        local = len(address.partition("@")[0])
         span = author.address.span
         if spelled and _may_be_person(spelled):
-            evidence = Evidence(Span(span.part, span.start, span.start + local), address[:local])
+            evidence = Evidence(Span(span.part, span.start, span.start + len(local)), address[: len(local)])
             yield Candidate(FactKind.PERSON, evidence, spelled, 0.6, ADDRESS)
+
+
+def is_organisation(author: Author) -> bool:
+    """Whether a display name is an organisation's: a word of it says so, and the address is not made of a name."""
+    name = author.name.text if author.name else ""
+    local = author.address.text.partition("@")[0] if author.address else ""
+    if not organisation_words(name) and not ends_with_legal_form(name):
+        return False
+    personal = [token for token in tokens_of(name) if not organisation_words(token)]
+    return not (personal and fits_address(name, local) and sum(token in folded(local) for token in tokens_of(name)) > 1)
 
 
 def _is_company(name: str, address: str) -> bool:
@@ -120,21 +149,43 @@ def _from_signature(document: Document) -> Iterator[Candidate]:
     for segment in segments(document.signature):
         if segment.line > SIGNATURE_LINES or (segment.place > 0 and not display & tokens_of(segment.text)):
             continue
-        name = name_of(segment.text)
-        if not name or ends_with_legal_form(segment.text):
+        name = name_of(segment.text) or _small_name(segment.text, author)
+        if not name or _LEGAL_BEHIND.match(document.text, segment.end) or ends_with_legal_form(segment.text):
             continue
         evidence = document.cite(segment.start, segment.end)
         if author.name and is_same_person(name, _shown(author)):
-            yield from _candidate(evidence, 0.92, SIGNS_AS_SENDER)
+            yield from _candidate(evidence, 0.92, SIGNS_AS_SENDER, name)
         elif segment.place > 0 or not _may_be_person(name):
             continue
         elif tokens_of(name) & display or _fits(name, address):
-            yield from _candidate(evidence, 0.86, SIGNS_AS_ADDRESS)
+            yield from _candidate(evidence, 0.86, SIGNS_AS_ADDRESS, name)
         elif " " in name and (is_shared(address) or not display) and segment.line <= SIGNATURE_LINES - 2:
             is_spelled = bool(name_in_address(address)) and not is_shared(address)
             yield from _candidate(evidence, (0.4 if is_spelled else 0.7) - 0.02 * segment.line, SIGNS)
-        elif segment.line <= 2 and " " in name and segment.is_whole_line:
+        elif " " in name and segment.line <= 2 and segment.is_whole_line:
             yield from _candidate(evidence, 0.5, SIGNS)
+        elif not display and segment.is_whole_line and _heads_card(document.signature, segment.start):
+            yield from _candidate(evidence, 0.75, SIGNS)
+
+
+def _small_name(text: str, author: Author) -> str | None:
+    """Return a name written without capitals, where it is the sender's or its last word makes part of the address."""
+    name = name_of(text, is_header=True) if text.islower() and 1 < len(text.split()) <= MOST_SMALL else None
+    if name is None:
+        return None
+    local = folded(author.address.text.partition("@")[0]) if author.address else ""
+    parts = [folded(word) for word in name.split()]
+    is_theirs = is_same_person(name, _shown(author)) or (len(parts[-1]) > SHORT_NAME and parts[-1] in local)
+    return name if is_theirs or all(part in local for part in parts) else None
+
+
+def _heads_card(signature: Sequence[TextLine], start: int) -> bool:
+    """Whether only a farewell stands above, and a line below says what somebody does or for whom."""
+    above = [line.text for line in signature if line.text.strip() and line.end <= start]
+    below = [line.text.strip() for line in signature if line.text.strip() and line.start > start][:3]
+    return all(SIGN_OFF.fullmatch(line) for line in above) and any(
+        title_strength(line) >= 0.6 or ends_with_legal_form(_BEHIND_NAME.split(line)[0]) for line in below
+    )
 
 
 def _fits(name: str, address: str) -> bool:
@@ -145,14 +196,17 @@ def _fits(name: str, address: str) -> bool:
 
 def _shown(author: Author) -> str:
     """Return the display name as a person's, "" where it is none's."""
-    return name_of(author.name.text, is_header=True) or "" if author.name else ""
+    if author.name is None or is_organisation(author):
+        return ""
+    return name_of(author.name.text, is_header=True) or ""
 
 
 def _may_be_person(name: str) -> bool:
+    last = name.rpartition(" ")[2].lower()
     return not (
         organisation_words(name)
         or ends_with_legal_form(name)
-        or title_strength(name) > 0.3
+        or title_strength(name.rpartition(" ")[0] if last in TRADES else name) > 0.3
         or names_unit(name)
         or area_strength(name) >= 0.8
     )
@@ -169,15 +223,28 @@ def _from_closing(document: Document) -> Iterator[Candidate]:
         if line is filled[0] or ends_with_legal_form(line.text) or _leads_on(closing, place):
             continue
         start, end = _head_of(line)
-        name = name_of(document.text[start:end])
-        if not name or not _may_be_person(name):
+        name = name_of(document.text[start:end]) or _small_name(document.text[start:end], author)
+        if not name or not _may_be_person(name) or _is_label(document.text, end):
             continue
         evidence = document.cite(start, end)
         is_sender = author.name is not None and is_same_person(name, _shown(author))
         if is_sender or (" " in name and _fits(name, address)):
-            yield from _candidate(evidence, 0.84, CLOSES)
+            yield from _candidate(evidence, 0.84, CLOSES, name)
         elif " " in name and (is_shared(address) or not display):
             yield from _candidate(evidence, 0.4 if name_in_address(address) else 0.58, CLOSES)
+        elif line is filled[-1] and not display and not is_shared(address) and _is_greeted(document, name):
+            yield from _candidate(evidence, 0.75, CLOSES)
+
+
+def _is_label(text: str, end: int) -> bool:
+    """Whether a colon follows: what looked like a name is the label of a value."""
+    return text[end : end + 20].lstrip(" \t").startswith(":")
+
+
+def _is_greeted(document: Document, name: str) -> bool:
+    """Whether somebody who answered begins with this name: "Ann," above the mail that she wrote."""
+    lines = [line.text.strip() for line in document.anatomy.own.body if line.text.strip()]
+    return bool(lines) and name.casefold() in lines[0][:40].casefold()
 
 
 def _head_of(line: TextLine) -> tuple[int, int]:

@@ -21,13 +21,14 @@ class Use(StrEnum):
     HOME = "home"
     MOBILE = "mobile"
     FAX = "fax"
+    PAGER = "pager"
     BOTH = "telephone and fax"
     UNSAID = "unsaid"
 
 
 _GAP = r"[^\d\n,;|·•]{0,24}$"
 _AND = r"\s{0,2}(?:/|&|\+|or|and|und|oder|et|ou|y|o|e|en)\s{0,2}"
-_FIRST = (Use.FAX, Use.MOBILE, Use.SWITCHBOARD, Use.DIRECT, Use.HOME, Use.OFFICE)
+_FIRST = (Use.FAX, Use.PAGER, Use.MOBILE, Use.SWITCHBOARD, Use.DIRECT, Use.HOME, Use.OFFICE)
 _SYMBOLS = ((Use.MOBILE, "📱"), (Use.FAX, "📠🖷"), (Use.OFFICE, "☎📞✆"))
 
 
@@ -70,7 +71,8 @@ def is_called(before: str) -> bool:
 def is_other_number(before: str) -> bool:
     """Whether the words before say that it is a number of another kind; ask only where no label says otherwise."""
     is_in_footer = bool(_ends_with("footer", r"[^\n]{0,40}$").search(before))
-    return is_in_footer or bool(_ends_with("other numbers", r"[^\d,;|]{0,16}$").search(before))
+    is_numbered = bool(_ends_with("a number's sign", r"[.:]?\s{0,2}$").search(before))
+    return is_in_footer or is_numbered or bool(_ends_with("other numbers", r"[^\d,;|]{0,16}$").search(before))
 
 
 def is_dial_in(line: str) -> bool:

@@ -5,21 +5,23 @@ somebody else than the contact is offered only as a rival of one that is the con
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import phonenumbers
 
 from desktop.domain.evidence import Candidate, ContactScope, FactKind
 from desktop.understanding.candidates import phone_labels
+from desktop.understanding.candidates.earlier import names_contact, other_words, own_words
 from desktop.understanding.candidates.phone_labels import Use
+from desktop.understanding.candidates.phone_lines import Found, Spot, numbers_in
 from desktop.understanding.contacts.mention_cues import FULL_NAME
 from desktop.understanding.contacts.owners import Owner
 from desktop.understanding.document import Document
 from desktop.understanding.lexicon.company_names import domain_label, likeness, organisation_words
 from desktop.understanding.lexicon.mailboxes import is_shared
 from desktop.understanding.lexicon.names import name_of
-from desktop.understanding.lexicon.regions import UNKNOWN, places, siblings
+from desktop.understanding.lexicon.regions import places
 from desktop.understanding.zones.cleaning import TextLine
 
 MAX_LINE = 3000
@@ -27,28 +29,27 @@ MAX_NUMBERS = 60
 MEETING_LINES = 12
 CLOSING_LINES = 10
 CLOSING_LENGTH = 60
+LEADING = 60
+REACH = 160
 
-_RUN = re.compile(
-    r"(?<![\w/.,-])(?:\+|\(\+|00|\(0|0|\(\d|\d)(?:[\d()/.\xa0 \u2010-\u2015-]{5,26})\d"
-    r"(?![\d@]|[^\W\dxXe]|,,|[.,]\d)(?!e\+?\d)"
+_ASSISTS = re.compile(
+    r"(?i)\b(?:assistant|asst|secretary|assistenz|assistentin|sekretariat|assistante|asistente|assistente)\.?\s"
+    r"(?:to|of|for|von|der|des|de|di|van)\s(?=\S)"
 )
-_DATE_LIKE = re.compile(
-    r"(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d)|(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)|\d{1,2}[.:]\d{2}\s*[-–]|^\d+[.,]\d{2}$"
+_OF_A_DESK = re.compile(  # "call the front desk at …": not the number of the person who says so
+    r"(?i)\b(?:call|contact|ring|phone|dial|to|anrufen|appelez|contactez|llame|bel|bellen)\s(?:the|their|your|die|den|le|la|el|de|het)\s"
+    r"(?![^\d]{0,30}\b(?:office|number|line|mobile|cell)\b)[^\d.;!?]{3,50}\b(?:at|on|under|unter|au|al|op)\s\(?$"
 )
-_NORTH_AMERICAN = re.compile(r"(?:\+?1[ ./-]{0,2})?\(?[2-9]\d\d\)?[ ./-]{0,3}[2-9]?\d\d[ ./-]{1,2}\d{4}")
-_GROUPED = re.compile(r"\(?\d{2,5}\)?(?:[ ./-]{1,2}\d{2,4}){2,4}")
-_BETWEEN_BARS = re.compile(r"(?:^|[|·•●▪;/,–—\t]|\s-\s|\s{3})[\s*]*$")
-_BAR_BEHIND = re.compile(r"[\s*]*(?:$|[|·•●▪;/,–—\t(\[]|\s-\s|\s{3})")
-_SHORT_EXTENSION = re.compile(r"\s?(?:/|\s-)\s?\d{1,4}$|(?<=\d)[ ]?-[ ]?\d{1,3}$|/\d{1,4}$")
-_LABEL_ONLY = re.compile(r"[^\d@]{1,40}")
 _MOBILE_PREFIXES = {44: ("7",), 33: ("6", "7"), 49: ("15", "16", "17"), 43: ("6",), 41: ("7",), 34: ("6",), 31: ("6",)}
-_REGIONS_TRIED = 3
 _LIKE = 0.6
 _JUST_BEFORE = 30
+_OF_SHORT = 0.25
+_OF_EARLIER = 0.12
+_NAMED_BY_OTHERS = 0.7
 _COSTLY = (phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST)
 _BASE = {
     Use.DIRECT: 0.04, Use.OFFICE: 0.03, Use.MOBILE: 0.03, Use.BOTH: 0.0, Use.SWITCHBOARD: -0.03, Use.HOME: -0.08,
-    Use.FAX: 0.03, Use.UNSAID: -0.06,
+    Use.FAX: 0.03, Use.PAGER: 0.0, Use.UNSAID: -0.06,
 }  # fmt: skip
 
 LABELLED = "stands after its label in the signature"
@@ -59,168 +60,131 @@ WRITTEN = "stands in the text"
 THEIRS = "is said to be the contact's"
 OTHERS = "belongs to somebody else"
 OUTDATED = "is said to be the old number"
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """One number of a line: [start, end) of the line's text, what is before and after it, what it is for."""
-
-    start: int
-    end: int
-    before: str
-    after: str
-    use: Use
-    number: phonenumbers.PhoneNumber
+SHORT = "is an extension, or has no area code"
+EARLIER = "stands under an earlier mail of theirs"
 
 
 def find_phones(document: Document) -> Iterator[Candidate]:
-    """Yield telephone numbers as PHONE, MOBILE or FAX candidates, others' only beside one of the contact's."""
+    """Yield telephone numbers as PHONE, MOBILE or FAX candidates, others' only beside one of the contact's.
+
+    Where the mail itself has none of the contact's, what they signed an earlier mail below with counts.
+    """
     found = list(_all(document))
+    if not any(_is_voice(candidate) for candidate in found):
+        found += list(_earlier(document)) or [*_said_earlier(document), *_passed_on(document)]
+    is_whole = any(_is_voice(candidate) and candidate.why != SHORT for candidate in found)
     theirs = {candidate.kind for candidate in found if candidate.why != OTHERS}
-    yield from (candidate for candidate in found if candidate.kind in theirs)
+    yield from (one for one in found if one.kind in theirs and not (is_whole and one.why == SHORT))
+
+
+def _is_voice(candidate: Candidate) -> bool:
+    return candidate.why != OTHERS and candidate.kind is not FactKind.FAX
+
+
+def _earlier(document: Document) -> Iterator[Candidate]:
+    for lines in document.earlier_signatures:
+        found = list(_in_lines(document, lines, 0, is_signature=True))
+        if any(_is_voice(candidate) for candidate in found):
+            for one in found:
+                if one.why != OTHERS:
+                    score = round(max(0.05, one.rule_score - _OF_EARLIER), 4)
+                    yield replace(one, rule_score=score, why=SHORT if one.why == SHORT else EARLIER)
+            return
+
+
+def _said_earlier(document: Document) -> Iterator[Candidate]:
+    """Yield numbers that the contact gives as theirs in the text of an earlier mail."""
+    for lines in own_words(document):
+        for one in _in_lines(document, lines, 0, is_signature=False):
+            if one.why == THEIRS:
+                yield replace(one, rule_score=round(max(0.05, one.rule_score - _OF_EARLIER), 4), why=EARLIER)
+
+
+def _passed_on(document: Document) -> Iterator[Candidate]:
+    """Yield numbers that somebody gives with the contact's name, above or below what the contact wrote."""
+    if document.scope not in (ContactScope.FORWARDED_SENDER, ContactScope.QUOTED_SENDER):
+        return
+    for lines in other_words(document):
+        for line in lines:
+            for found in numbers_in(document, Spot(line, line.start, is_signature=False)):
+                if found.number is not None and names_contact(document, found.before[-_JUST_BEFORE:]):
+                    start = line.start + found.start
+                    evidence = document.cite(start, start + found.end - found.start)
+                    value = phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.E164)
+                    score = _NAMED_BY_OTHERS + _BASE[found.use]
+                    yield Candidate(_kind(found), evidence, value, round(score, 4), THEIRS)
 
 
 def _all(document: Document) -> Iterator[Candidate]:
     earlier = 0
     for lines, is_signature in ((document.signature, True), (document.body, False)):
-        meeting = 0
-        above = ""
-        floor = lines[0].start if lines else 0
-        for index, line in enumerate(lines):
-            if not line.text.strip():
-                continue
-            if earlier >= MAX_NUMBERS:
-                return
-            if index and line.start > lines[index - 1].end + 1:
-                floor = line.start
-            meeting = MEETING_LINES if phone_labels.is_dial_in(line.text[:500]) else meeting - 1
-            if len(line.text) < MAX_LINE and not phone_labels.is_dial_in(line.text[:500]):
-                for found in _in_line(document, line.text, above, is_signature=is_signature):
-                    if _is_of_conference(document, line, found, is_near=meeting > 0, is_signature=is_signature):
-                        continue
-                    yield from _candidate(document, line, found, floor, is_signature=is_signature, earlier=earlier)
+        for candidate in _in_lines(document, lines, earlier, is_signature=is_signature):
+            yield candidate
+            earlier += 1
+
+
+def _in_lines(
+    document: Document, lines: Sequence[TextLine], earlier: int, *, is_signature: bool
+) -> Iterator[Candidate]:
+    meeting = 0
+    above = ""
+    floor = lines[0].start if lines else 0
+    for index, line in enumerate(lines):
+        if not line.text.strip():
+            continue
+        if earlier >= MAX_NUMBERS:
+            return
+        if index and line.start > lines[index - 1].end + 1 + line.depth * 2:
+            floor = line.start
+        is_dial_in = phone_labels.is_dial_in(line.text[:500])
+        meeting = MEETING_LINES if is_dial_in else meeting - 1
+        if len(line.text) < MAX_LINE and not is_dial_in:
+            spot = Spot(line, floor, is_signature, earlier)
+            below = lines[index + 1] if index + 1 < len(lines) else None
+            for found in numbers_in(document, spot, above, below):
+                if not _is_of_conference(document, spot, found, is_near=meeting > 0):
+                    yield from _candidate(document, replace(spot, earlier=earlier), found)
                     earlier += 1
-            above = line.text
+        above = line.text
 
 
-def _is_of_conference(document: Document, line: TextLine, found: _Found, *, is_near: bool, is_signature: bool) -> bool:
+def _is_of_conference(document: Document, spot: Spot, found: Found, *, is_near: bool) -> bool:
     if is_near and found.use is Use.UNSAID:
         return True
-    if is_signature and not is_near:
+    if spot.is_signature and not is_near:
         return False
-    around = document.text[max(0, line.start + found.start - 160) : line.start + found.end + 160]
+    start = spot.line.start
+    around = document.text[max(0, start + found.start - 160) : start + found.end + 160]
     return (_is_free(found.number) or is_near) and phone_labels.is_in_conference(around)
 
 
-def _in_line(document: Document, text: str, above: str, *, is_signature: bool) -> Iterator[_Found]:
-    runs = [match for match in _RUN.finditer(text) if _may_be_number(match[0])]
-    previous = 0
-    labels_follow = False
-    for index, match in enumerate(runs):
-        before = text[previous : match.start()][-80:]
-        after = text[match.end() : runs[index + 1].start() if index + 1 < len(runs) else len(text)][:60]
-        use = Use.UNSAID if labels_follow else phone_labels.use_before(before)
-        if use is Use.UNSAID:
-            use = phone_labels.use_after(after)
-            labels_follow = labels_follow or use is not Use.UNSAID
-        if use is Use.UNSAID and not before.strip(" \t*-•") and _LABEL_ONLY.fullmatch(above.strip()):
-            use = phone_labels.use_before(above.strip().rstrip(":* ").removesuffix("(optional)").rstrip() + ": ")
-        previous = match.end()
-        number = _parsed(match[0], document.regions, siblings(document.language) if use is not Use.UNSAID else ())
-        is_segment = is_signature and bool(_GROUPED.fullmatch(match[0])) and _is_segment(before, after)
-        if number is not None and (_is_number(text, match, before, use) or is_segment):
-            yield _Found(match.start(), match.end(), before, after, use, number)
-
-
-def _is_segment(before: str, after: str) -> bool:
-    """Whether a number makes up a piece of a line by itself: between bars, dots or commas."""
-    return bool(_BETWEEN_BARS.search(before)) and bool(_BAR_BEHIND.match(after))
-
-
-def _may_be_number(text: str) -> bool:
-    is_date = not text.startswith(("+", "(")) and bool(_DATE_LIKE.search(text))
-    return 7 <= sum(char.isdigit() for char in text) <= 16 and not is_date
-
-
-def _is_number(text: str, match: re.Match[str], before: str, use: Use) -> bool:
-    is_labelled = use is not Use.UNSAID
-    if not is_labelled and phone_labels.is_other_number(before):
-        return False
-    written = match[0]
-    has_shape = written.startswith(("+", "(", "0")) or bool(_NORTH_AMERICAN.fullmatch(written))
-    is_alone = text.strip() == written.strip() and bool(_GROUPED.fullmatch(written))
-    return (
-        is_labelled or has_shape or is_alone or (phone_labels.is_called(before) and bool(_GROUPED.fullmatch(written)))
-    )
-
-
-def _parsed(text: str, regions: tuple[str, ...], others: tuple[str, ...] = ()) -> phonenumbers.PhoneNumber | None:
-    """Return the number, read by the first region it is valid in, else the first it is possible in.
-
-    `others` are countries that nothing speaks for but the language: they count only where the number is valid there.
-    """
-    whole = _read(text, regions)
-    if whole is not None and phonenumbers.is_valid_number(whole):
-        return whole
-    cut = _SHORT_EXTENSION.sub("", text)
-    number = _read(cut, regions) if cut != text else None
-    if number is not None and phonenumbers.is_valid_number(number):
-        return number
-    if whole is None and text.startswith(("0", "(0")):
-        further = (_read(text, (region,)) for region in others)
-        return next((number for number in further if number and phonenumbers.is_valid_number(number)), None)
-    return whole
-
-
-def _read(text: str, regions: tuple[str, ...]) -> phonenumbers.PhoneNumber | None:
-    plain = text.replace("(0)", " ") if text.lstrip("(").startswith(("+", "00")) else text
-    if plain.startswith("00") and regions[:1] != ("US",):
-        plain = "+" + plain[2:]
-    is_marked = plain.lstrip("(").startswith(("+", "0", "("))
-    possible: phonenumbers.PhoneNumber | None = None
-    tried = [*regions[:_REGIONS_TRIED], UNKNOWN]
-    if _NORTH_AMERICAN.fullmatch(text) and not {"US", "CA"} & set(tried):
-        tried.insert(len(tried) - 1, "US")
-    for region in tried:
-        if plain.lstrip("(").startswith("0") and region in ("US", "CA"):
-            continue
-        try:
-            number = phonenumbers.parse(plain, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number):
-            return number
-        is_north_american = region in ("US", "CA") and not plain.lstrip("(").startswith("+")
-        if possible is None and phonenumbers.is_possible_number(number) and (is_marked or not is_north_american):
-            possible = number
-    return possible
-
-
-def _candidate(
-    document: Document, line: TextLine, found: _Found, floor: int, *, is_signature: bool, earlier: int
-) -> Iterator[Candidate]:
-    start = line.start + found.start
-    score, why = _standing(document, line, found, document.owner_at(start, floor), is_signature=is_signature)
+def _candidate(document: Document, spot: Spot, found: Found) -> Iterator[Candidate]:
+    start = spot.line.start + found.start
+    score, why = _standing(document, spot, found, document.owner_at(start, spot.floor))
     if why != OTHERS:
         is_new = phone_labels.is_new(found.before)
-        score += _BASE[found.use] + (0.05 if is_new else 0.0) - 0.005 * min(earlier, 10)
-        if not is_signature and why != THEIRS and _is_free(found.number):
+        score += _BASE[found.use] + (0.05 if is_new else 0.0) - 0.005 * min(spot.earlier, 10)
+        if not spot.is_signature and why != THEIRS and _is_free(found.number):
             score -= 0.15
-        if phonenumbers.number_type(found.number) in _COSTLY and not is_signature:
+        if found.number is None:
+            score, why = score - _OF_SHORT, SHORT
+        is_costly = found.number is not None and phonenumbers.number_type(found.number) in _COSTLY
+        if found.use is Use.PAGER or (is_costly and not spot.is_signature):
             score, why = 0.1, OTHERS
         if phone_labels.is_outdated(found.before, found.after):
             score, why = 0.2, OUTDATED
-    value = phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.E164)
     evidence = document.cite(start, start + found.end - found.start)
+    value = " ".join(evidence.text.split())
+    if found.number is not None:
+        value = phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.E164)
     yield Candidate(_kind(found), evidence, value, round(max(0.0, min(0.95, score)), 4), why)
 
 
-def _standing(
-    document: Document, line: TextLine, found: _Found, owner: int, *, is_signature: bool
-) -> tuple[float, str]:
+def _standing(document: Document, spot: Spot, found: Found, owner: int) -> tuple[float, str]:
     """Return what speaks for a number by where it stands and whose it is."""
     is_labelled = found.use is not Use.UNSAID
-    if is_signature and owner in (Owner.UNKNOWN, Owner.SOMEBODY):
+    is_unclaimed = owner in (Owner.UNKNOWN, Owner.SOMEBODY) or _is_below_whom_they_assist(document, spot)
+    if spot.is_signature and is_unclaimed:
         if not is_labelled and _follows_name(document, found.before[-_JUST_BEFORE:]):
             return 0.45, SIGNED
         return (0.86, LABELLED) if is_labelled else (0.82, SIGNED)
@@ -231,13 +195,24 @@ def _standing(
         return 0.5, CALLED
     if owner != Owner.UNKNOWN or is_mentioned or _follows_name(document, found.before):
         return 0.12, OTHERS
-    return _standing_in_text(document, line, found)
+    return _standing_in_text(document, spot.line, found)
 
 
-def _standing_in_text(document: Document, line: TextLine, found: _Found) -> tuple[float, str]:
+def _is_below_whom_they_assist(document: Document, spot: Spot) -> bool:
+    """Whether the names above a number of a signature are only the one that the contact is the assistant of."""
+    if not spot.is_signature or document.scope is ContactScope.MENTIONED_PERSON:
+        return False
+    return bool(_ASSISTS.search(document.text, max(spot.floor, spot.line.start - REACH), spot.line.start))
+
+
+def _standing_in_text(document: Document, line: TextLine, found: Found) -> tuple[float, str]:
     """Return the same for a number in the text of which nothing says whose it is."""
+    if document.author.name and _OF_A_DESK.search(found.before):
+        return 0.12, OTHERS
     is_labelled = found.use is not Use.UNSAID
-    if phone_labels.is_called(found.before) or phone_labels.is_new(found.before):
+    start = line.start + found.start
+    leading = document.text[max(0, start - LEADING) : start].rpartition("\n\n")[2].replace("\n", " ")
+    if phone_labels.is_called(found.before) or phone_labels.is_called(leading) or phone_labels.is_new(found.before):
         return 0.55, CALLED
     if _is_near_end(document, line) and len(found.before.split()) <= (2 if is_labelled else 0):
         return 0.6, CLOSES
@@ -256,8 +231,8 @@ def _is_near_end(document: Document, line: TextLine) -> bool:
     return len(line.text) <= CLOSING_LENGTH and line.start in filled[-CLOSING_LINES:]
 
 
-def _is_free(number: phonenumbers.PhoneNumber) -> bool:
-    return bool(phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.TOLL_FREE)
+def _is_free(number: phonenumbers.PhoneNumber | None) -> bool:
+    return number is not None and bool(phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.TOLL_FREE)
 
 
 def _follows_name(document: Document, before: str) -> bool:
@@ -270,12 +245,14 @@ def _follows_name(document: Document, before: str) -> bool:
     )
 
 
-def _kind(found: _Found) -> FactKind:
+def _kind(found: Found) -> FactKind:
     if found.use is Use.FAX:
         return FactKind.FAX
     if found.use is Use.MOBILE:
         return FactKind.MOBILE
     if found.use is not Use.UNSAID:
+        return FactKind.PHONE
+    if found.number is None:
         return FactKind.PHONE
     is_mobile = phonenumbers.number_type(found.number) == phonenumbers.PhoneNumberType.MOBILE
     prefix = _MOBILE_PREFIXES.get(found.number.country_code or 0, ())

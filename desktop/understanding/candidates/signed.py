@@ -44,14 +44,19 @@ class Signed:
 def contact_signature(document: Document) -> Signed | None:
     """Return the contact's signature: the one marked as such, or lines below their name, or the short last lines.
 
-    The others are looked at only where the marked one lacks their name, what they do or for whom.
+    The others are looked at only where the marked one lacks their name, what they do or for whom; those of earlier
+    mails that are quoted only where all of these say nothing of it.
     """
     marked = _read(document, document.signature, is_contact=True, is_marked=True) if document.signature else None
     if document.author != document.writer or (marked and _richness(marked) == FULL):
         return marked
     others = [_read(document, lines, is_contact=True, is_marked=False) for lines in _unmarked(document) if lines]
     best = max(others, key=_richness, default=None)
-    return best if best and _richness(best) > (_richness(marked) if marked else 0) else marked
+    best = best if best and _richness(best) > (_richness(marked) if marked else 0) else marked
+    if best and _richness(best):
+        return best
+    earlier = [_read(document, lines, is_contact=True, is_marked=True) for lines in document.earlier_signatures]
+    return max(earlier, key=_richness, default=best)
 
 
 def _richness(signed: Signed) -> int:

@@ -5,6 +5,7 @@ A name in running text is a run of capitalised words, little words such as "of" 
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from desktop.understanding.lexicon.company_names import LEGAL, LEGAL_END, likeness
 from desktop.understanding.lexicon.function_words import title_strength
@@ -13,10 +14,10 @@ from desktop.understanding.lexicon.words import words
 MAX_PASSAGE = 20_000
 MAX_FOUND = 60
 
-_CAP = r"[A-ZÀ-ÞŠŽİŞŁ0-9][\w'’&+-]{0,40}"
+_CAP = r"(?:[A-ZÀ-ÞŠŽİŞŁ][\w'’&+-]{0,40}|\d{1,3}[A-Z&][\w&+-]{0,40}|\d{1,4}(?![\w.,-]))"
 _LITTLE = r"(?:&|\+|of|de|du|des|del|della|di|van|der|den|am|im|an|zum|zur|for|für|la|le|d['’]|y|e)"
 _WORD = rf"(?:[A-ZÀ-Þ][a-z]{{0,2}}\.|{_CAP})"
-_NAME = rf"{_WORD}(?: (?:{_LITTLE} ){{0,2}}(?:d['’])?{_WORD}){{0,6}}"
+_NAME = rf"(?!\d{{1,4}}\s){_WORD}(?: (?:{_LITTLE} ){{0,2}}(?:d['’])?{_WORD}){{0,6}}"
 _FORMED = re.compile(
     rf"(?<![\w@.])(?P<name>[A-ZÀ-ÞŠŽİŞŁ0-9][\w'’&+-]{{0,40}}(?:[.,]{{0,2}} (?:{_CAP}|{_LITTLE}|and|und|et|ve"
     rf"|San\.|Tic\.)){{0,7}}?,? {LEGAL})(?![\w])"
@@ -32,18 +33,18 @@ _LEAD = re.compile(
     r"|Moj[ae]?|Con|Sin|Para|Por|Avec|Pour|Mit|Für|Von|Vom|Zum|Zur|Per|Met|Voor|Van|Com|Med|Og|Und|Et|Ed|Dla|Od"
     r"|Frau|Fr\.|Herr|Herrn|Hr\.|Mr\.?|Mrs\.?|Ms\.?|Madame|Monsieur|Mme|Señora?|Sra?\.|Sig\.(?:ra)?|Dr\.?|Prof\.?"
     r"|Ing\.?"
-    r"|Thank|Thanks|Please|What|Since|After|While|Here|Both|Meanwhile|Today|Currently)\s+"
+    r"|Thank|Thanks|Please|All|Any|Each|Every|Some|What|Since|After|While|Here|Both|Meanwhile|Today|Currently)\s+"
 )
 _TITLE_LEAD = re.compile(r"(?P<title>[^,]{3,60}),\s+")
 _TAIL = re.compile(r"(?:['’]s?|[.,'’-]+)$")
 _NO_PART = words(
-    "notice document board meeting employee employees agreement task report confirmation contract proposal "
-    "account user "
-    "customer customers invoice order renewal demo offer project update request and newsletter news holiday "
-    "visit call "
+    "notice document participants participant members tariff board meeting employee employees agreement task report "
+    "confirmation contract proposal account user customer customers invoice order renewal demo offer project update "
+    "request and newsletter news holiday visit call "
     "january february march april may june july august september october november december monday tuesday wednesday "
     "thursday friday saturday sunday today tomorrow please angebot vertrag rechnung bestellung projekt contrat devis"
 )
+_NOUNS = (" participants", " members", " tariff", " notice", " employees", " customers")
 _PROPER = rf"(?P<name>(?:[Tt]he )?(?:[a-z]{{1,20}}[A-Z][\w]{{0,30}}|{_NAME})(?:,? {LEGAL}(?!\w))?)"
 _PRECISE = re.compile(
     r"\b(?:[Hh]ere at|[Ii](?: have|['’]ve)? (?:been )?(?:work|working|worked|employed) (?:at|for)"
@@ -109,6 +110,8 @@ def formed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield [start, end) of names with a legal form."""
     for match in _bounded(_FORMED, text, start, end):
         low, high = match.span("name")
+        if _is_shouted(text, low, high):
+            continue
         while lead := _LEAD.match(text[low:high]) or _TITLE_LEAD.match(text[low:high]):
             if lead.lastgroup and title_strength(lead["title"]) < 0.5:
                 break
@@ -117,6 +120,16 @@ def formed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         joined = text.rfind(" and ", low, high)
         if joined > 0:
             yield joined + 5, high
+
+
+_DOUBTFUL = re.compile(r"(?:^|\s)(?:AS|SE|OG|HB|AB|SA|SL|CV|SCI|AND|NV|LP|CO|EG|KG|AG|ANS|SIA|CLG)$")
+_LOUD = 4
+
+
+def _is_shouted(text: str, low: int, high: int) -> bool:
+    """Whether what ends like a legal form is a word within a sentence in capitals: "THESE ARE THE SAME AS …"."""
+    name = text[low:high]
+    return bool(_DOUBTFUL.search(name)) and name.isupper() and len(name.split()) >= _LOUD
 
 
 _IN_ADDRESS = re.compile(r"\.(?:[a-z]{2,5}\b|[a-z0-9-]{2,30}\.[a-z]{2,5}\b)|@|/\w|_\w")
@@ -133,7 +146,10 @@ def names_like(text: str, start: int, end: int, domain: str) -> Iterator[tuple[i
         for reading in _readings(text, low, high):
             first, last = _trimmed(text, *reading)
             name = text[first:last]
-            if len(name) > 1 and likeness(name, domain) >= 0.7 and not _runs_on(name, domain):
+            while name.lower().endswith(_NOUNS) and " " in name:  # "Acme Participants"
+                name = name.rpartition(" ")[0]
+                last = first + len(name)
+            if len(name) > 1 and likeness(name, domain) >= 0.6 and not _runs_on(name, domain):
                 yield first, last
 
 
@@ -150,15 +166,17 @@ def spoken(text: str, start: int, end: int, surname: str) -> Iterator[tuple[int,
 
     With a `surname`, it is the company of the person of that name who is only mentioned; else the writer's own.
     """
-    patterns = _about(surname) if surname else _OWN
-    for pattern, score in patterns:
-        for match in _bounded(pattern, text, start, end):
-            low, high = match.span("name")
-            low = low + 4 if text.startswith("the ", low) else low
-            high = _without_tail(text, low, high)
-            says_title = "what" not in pattern.groupindex or title_strength(match["what"]) >= 0.6
-            if high - low > 1 and says_title:
-                yield low, high, score
+    if surname:
+        found = _of_others(text, start, end, surname)
+    else:
+        found = ((match, score) for pattern, score in _OWN for match in _bounded(pattern, text, start, end))
+    for match, score in found:
+        low, high = match.span("name")
+        low = low + 4 if text.startswith("the ", low) else low
+        high = _without_tail(text, low, high)
+        says_title = "what" not in match.re.groupindex or title_strength(match["what"]) >= 0.6
+        if high - low > 1 and says_title:
+            yield low, high, score
 
 
 _TIMES = words(
@@ -190,12 +208,44 @@ def named_in(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             yield match.span("name")
 
 
-def _about(surname: str) -> tuple[tuple[re.Pattern[str], float], ...]:
-    named = (
-        rf"\b{re.escape(surname)}(?:'s|’s)?,?(?: \([^()\n]{{1,40}}\))?,?\s+(?:[a-z][\w-]* ){{0,4}}?"
-        rf"(?:from|of|at|with|bei|von|chez|de|di|van|from the|runs|owns|started|founded|leads|works (?:for|at))\s+"
-    )
-    return ((re.compile(named + _PROPER), 0.82), (_OF_OTHERS, 0.74), (_CALLED, 0.74), (_THEIR, 0.7))
+_ALONE_THERE = re.compile(rf"(?:(?<=[.!?:])\s+|(?<=\n)[ \t]*){_PROPER}\.?(?=\s*(?:\n|$)|\.\s)")
+
+
+def stands_alone(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield [start, end) of names that are a sentence or a line by themselves: "They need bottles. Poe Winery."."""
+    for match in _bounded(_ALONE_THERE, text, start, end):
+        low, high = match.span("name")
+        if " " in text[low:high].strip() and text[low:high].split(maxsplit=1)[0].lower() not in _TIMES:
+            yield low, _without_tail(text, low, high)
+
+
+_PLACED = (
+    r"(?:from|of|at|with|bei|beim|von|vom|chez|de|du|di|del|della|da|do|van|bij|en|in|för|från|hos|for|w|z|ze|from the"
+    r"|runs|owns|started|founded|leads|works (?:for|at))"
+)
+_ARTICLE = r"(?:(?:the|der|dem|den|die|la|le|les|el|los|las|il|lo|het|de)\s|l['’])?"
+
+
+_BEHIND = re.compile(
+    r"(?:'s|’s)?,?(?: \([^()\n]{1,40}\))?,?\s+(?:[a-zà-ÿ][\w-]* ){0,5}?"
+    rf"(?:{_PLACED}\s+{_ARTICLE}|(?:d|dell|dall)['’]){_PROPER}"
+)
+_FOLLOWING = re.compile(
+    r"[^\n]{0,60}?[.!?,]\s+(?i:(?:(?:s?he|er|sie|elle|il|lui|lei|hij|zij)(?:['’]s|\s(?:is|ist|est|è|works?))\s)?"
+    rf"(?:from|at|with|von der|von|vom|bei|chez|van|bij|de))\s+{_ARTICLE}{_PROPER}"
+)
+_ABOUT = ((_BEHIND, 0.82), (_FOLLOWING, 0.72))
+_THEIRS = ((_OF_OTHERS, 0.74), (_CALLED, 0.74), (_THEIR, 0.7))
+
+
+def _of_others(text: str, start: int, end: int, surname: str) -> Iterator[tuple[re.Match[str], float]]:
+    """Yield what is named behind a surname, then what is spoken of as the company of somebody not named."""
+    named = re.compile(rf"\b{re.escape(surname)}\b")
+    places = [match.end() for match in islice(named.finditer(text, start, min(end, start + MAX_PASSAGE)), MAX_FOUND)]
+    for pattern, score in _ABOUT:
+        yield from ((match, score) for place in places if (match := pattern.match(text, place, end)))
+    for pattern, score in _THEIRS:
+        yield from ((match, score) for match in _bounded(pattern, text, start, end))
 
 
 def _bounded(pattern: re.Pattern[str], text: str, start: int, end: int) -> Iterator[re.Match[str]]:

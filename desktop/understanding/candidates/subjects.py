@@ -27,7 +27,13 @@ _GENERIC = words(
     "your our my ihre unsere votre notre from von de for für pour to an à the a an of und and et on in zu zur zum über "
     "about regarding wegen concernant eine ein der die das le la les un une with mit avec no subject kein betreff more "
     "just one some this that next today tomorrow yesterday morning week it is we i me us again vs per en possible "
-    "weekly"
+    "weekly privileged attorney client communication communications work product draft still open while were out "
+    "voice mail voicemail missed phone telefon telephone note notiz nota notu telefonnotiz notitie rückruf zurückrufen "
+    "anrufen rappeler rappel appeler chiamare richiamare bellen terugbellen llamar devolver ligar aranacak tip tipp "
+    "consiglio unacceptable inadmissible inacceptable inakzeptabel unglaublich inaceptable inaccettabile someone "
+    "somebody jemand quelqu'un alguien qualcuno iemand should talk speak people you're friend freund bekannter copain "
+    "ami amie amigo amiga amico amica vriend kurz schnell court rapide rápido veloce snel goodbye bye farewell staying "
+    "dry nog steeds benieuwd"
 )
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _INTRODUCTION = re.compile(r"(?i)^(?:(?:e-?mail )?intro\w*|vorstellung|meet|connecting)\b|<>|<->|↔")

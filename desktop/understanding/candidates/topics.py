@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from desktop.domain.evidence import Candidate, FactKind, Part
 from desktop.understanding.candidates.subjects import core_of, is_only_a_name, telling_words
 from desktop.understanding.document import Document
+from desktop.understanding.lexicon.cues import folded, pattern_of
 from desktop.understanding.lexicon.words import phrases
 from desktop.understanding.zones.passages import without_marks
 
@@ -33,10 +34,15 @@ _CUE = phrases(
     r"|intéress\w+ par|s'agit d[eu]|sobre|acerca de|respecto (?:a|de)|interesad\w+ en|cotización de"
     r"|presupuesto (?:para|de)"
     r"|riguardo (?:a|al|alla)|in merito (?:a|al|alla)|preventivo per|interessat\w+ (?:a|al|alla)|met betrekking tot"
-    r"|inzake|offerte voor|omtrent|relativamente a|w sprawie|dotycząc\w+|hakkında)(?!\w)\s*"
+    r"|inzake|offerte voor|omtrent|relativamente a|w sprawie|dotycząc\w+|hakkında"
+    r"|(?:it's|it is|this is|c'est|das ist|è|es) (?:all )?(?:about|pour|für|per|para)|se trata de"
+    r"|si tratta d\w+|gaat (?:het )?over"
+    r"|suchen|sucht|suche|braucht|cherchent|cherche|recherch\w+|buscando|buscan|busca|buscamos|cercano|cerca"
+    r"|cerchiamo|cerco|zoekt|zoeken|zoek|procura|procuramos|szukam\w*|szuka"
+    r"|(?:s?he|they) (?:needs?|wants?|is after|are after))(?!\w)\s*"
 )
 _WEAK_CUE = re.compile(
-    r"(?i)^(?:about|discuss|explor|evaluat|review|announc|present|introduc|renew|order|approv|sobre|looking)"
+    r"(?i)^(?:(?:it|this|das|è|es|s?he|they|c)\b|about|discuss|explor|evaluat|review|announc|present|introduc|renew|order|approv|sobre|looking)"
 )
 _REQUEST = phrases(
     r"\b(?:(?:i|we)(?:'d| would| am| are)? (?:like|want|need|wish|hoping|writing|interested) to|(?:could|can|would"
@@ -58,6 +64,14 @@ _STOP = re.compile(
     r"|as)\b)|\n\s*\n"
     r"|\s(?:because|although|weil|parce|porque|before|until|by (?=\w+day|the end|next))\b"
     r"|\s(?:and|but)\s(?=(?:i|he|she|we|they|has|have|is|was|said|would|will|can|could|please|it)\b)"
+)
+_NO_MATTER = phrases(
+    r"(?:me|him|her|them|us|you|it|this|that|mich|ihn|ihm|sie|uns|moi|lui|nous|mí|lui|noi|hem|haar|ons"
+    r"|in (?:the )?(?:next|coming|last|past)|next|last"
+    r"|today|tomorrow|yesterday|by|until|at \d|on \w+day|nächste|morgen|demain|mañana|domani)\b(?! \w+ing\b)"
+)
+_ANSWER = phrases(
+    r"(?:let (?:me|us) know|advise|confirm|call|tell (?:me|us)|mir bescheid|me dire|avisar|farmi sapere)\b"
 )
 _GREETING = phrases(
     r"^\W{0,3}(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|hallo|liebe[rs]?|sehr geehrte\w*"
@@ -145,13 +159,15 @@ def _from_sentence(
     for match in _CUE.finditer(text, start, min(end, start + 800)):
         span = _phrase(text, match.end(), end)
         telling = telling_words(text[slice(*span)], names) if span else ()
-        if span and telling:
+        if span and telling and not _NO_MATTER.match(text, *span):
             shared = bool(subject & set(telling))
             score = (0.5 if _WEAK_CUE.match(match[0]) else 0.64) + 0.06 * shared - early - 0.12 * (len(telling) < 2)
             yield _candidate(document, *span, score, CUED)
     asked = _REQUEST.search(text, start, min(end, start + 400))
     span = _phrase(text, asked.end(), end) if asked else None
-    if span and len(telling_words(text[slice(*span)], names)) >= 2:
+    is_formula = pattern_of("asking", "courtesy", document.language).search(folded(text[start:end][:400]))
+    if span and not is_formula and len(telling_words(text[slice(*span)], names)) >= 2:
+        early += 0.1 if _ANSWER.match(text, *span) else 0.0
         yield _candidate(document, *span, 0.6 - early, ASKED)
     elif place < 3 and len(text[start:end].split()) >= 4:
         whole = _phrase(text, start, end, is_whole=True)

@@ -159,7 +159,7 @@ def _place(mail: MailSignals, candidate: Candidate) -> Signals:
     span = candidate.evidence.span
     if span.part is Part.SUBJECT:
         return {"in_subject": 1.0}
-    if span.part is Part.SENDER:
+    if span.part in (Part.SENDER, Part.RECIPIENTS):
         return {"in_header": 1.0}
     zone = mail.zone_at(span.start)
     first, last = mail.signature

@@ -13,22 +13,25 @@
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from desktop.domain.evidence import ContactScope, Evidence, Part, Span
 from desktop.domain.interactions import EmailMessage, Role
-from desktop.understanding.lexicon.company_names import domain_label
-from desktop.understanding.lexicon.names import fits_address, name_of
+from desktop.understanding.lexicon.company_names import domain_label, organisation_words
+from desktop.understanding.lexicon.mailboxes import is_shared
+from desktop.understanding.lexicon.names import fits_address, name_in_address, name_of, tokens_of
 from desktop.understanding.zones import quoting
 from desktop.understanding.zones.cleaning import Anatomy, Block, BlockKind, TextLine
 
 MAX_BRIEF = 60
-FEW_WORDS = 12
+FEW_WORDS = 18
 MAX_HEADER = 600
 MAX_HEADLESS = 20
 SIGNED_LINES = 12
+HEAD_LINES = 3
+MAX_EARLIER = 12
 
 ADDRESS = re.compile(r"(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _INTERNAL_ADDRESS = re.compile(r"(?i)imcea[a-z]{2,6}-|[^@]*=[0-9a-f]{2}")
@@ -223,6 +226,60 @@ def sending_author(message: EmailMessage) -> Author:
     start = len(sender.name) + 2 if sender.name else 0
     address = Evidence(Span(Part.SENDER, start, start + len(sender.address)), sender.address)
     return Author(name, address if sender.address else None)
+
+
+def signed_by(signature: Sequence[TextLine], author: Author) -> tuple[TextLine, ...]:
+    """Return the lines of a signature, or none where they begin with the full name of somebody else.
+
+    Details of another person, handed on at the end of a mail, look like a signature. Who the author is must be sure:
+    their address spells out a name, or fits the one they are shown with.
+    """
+    address = author.address.text if author.address else ""
+    shown = author.name.text if author.name and fits_address(author.name.text, address) else ""
+    words = tokens_of(shown) | tokens_of(name_in_address(address) or "")
+    words = words or (tokens_of(author.name.text) if author.name and not address else words)
+    for line in signature[:HEAD_LINES] if words and not is_shared(address) else ():
+        head = _HEAD_OF_LINE.match(line.text[:MAX_HEADER])
+        name = name_of(head[1]) if head else None
+        if name and " " in name and not organisation_words(name):
+            return tuple(signature) if tokens_of(name) & words or fits_address(name, address) else ()
+    return tuple(signature)
+
+
+def earlier_signatures(text: str, blocks: Sequence[Block], written: Written) -> Iterator[tuple[TextLine, ...]]:
+    """Yield what the author signed earlier mails with that are quoted in this one.
+
+    They are theirs by the header above, or hold their full name.
+
+    Whoever answers within a conversation leaves the details out that the first mail gave.
+    """
+    name = tokens_of(written.author.name.text) if written.author.name else frozenset()
+    for block in blocks[1:MAX_EARLIER]:
+        if block is written.block:
+            continue
+        by_header = author_in(text, *block.author) if block.author else Author(None, None)
+        if by_header.address and not _is_same_address(by_header, written.author):
+            continue
+        is_theirs = block.author is not None and is_same(by_header, written.author)
+        if is_theirs or any(
+            len(tokens_of(line.text[:MAX_HEADER]) & name) > 1 for line in block.signature[:SIGNED_LINES]
+        ):
+            yield block.signature[: 2 * SIGNED_LINES]
+
+
+def is_same(one: Author, other: Author) -> bool:
+    """Whether two authors are one person: by address, by two words of the name, or by a name that fits the address."""
+    if one.address and other.address:
+        return _is_same_address(one, other)
+    if one.name and other.name:
+        return len(tokens_of(one.name.text) & tokens_of(other.name.text)) > 1
+    named, addressed = (one, other) if one.name else (other, one)
+    return bool(named.name and addressed.address and fits_address(named.name.text, addressed.address.text))
+
+
+def _is_same_address(one: Author, other: Author) -> bool:
+    theirs = other.address.text.lower() if other.address else ""
+    return one.address is not None and one.address.text.lower() == theirs
 
 
 def author_in(text: str, start: int, end: int) -> Author:

@@ -32,15 +32,20 @@ _NICKNAME = r"(?:[ \xa0](?:\"[\w.-]{2,20}\"|[“„][\w.-]{2,20}[”“]|‘[\w.
 _PARTICLE = r"(?:(?:van|der|de|den|la|von|da|di|del|dos|bin|ibn|al|el|ten|ter|zu|du|mac|ap|af|av)\s{1,3}){0,3}"
 _LATER = rf"(?:(?:de la|de los|de las|del|y|e)\s)?{_WORD}"
 NAME = rf"{_HONORIFIC}(?P<name>{_WORD}(?:{_NICKNAME}\s{{1,2}}{_PARTICLE}{_WORD})?(?:\s{{1,2}}{_LATER}){{0,2}})"
+_NO_NAME = r"(?!(?:Via|From|Call|See|Ask|Tell|With|Dear|Hi|Hello|Please|And|But|The|If|When|Per [A-Z]\w+ v[ao]n)\s)"
 FULL_NAME = re.compile(
-    rf"(?<![\w@.])(?P<name>{_WORD}{_NICKNAME}[ \xa0]{_PARTICLE}{_WORD}(?:[ \xa0]{_LATER}){{0,2}})(?![\w@])"
+    rf"(?<![\w@.]){_NO_NAME}(?P<name>{_WORD}{_NICKNAME}[ \xa0]{_PARTICLE}{_WORD}(?:[ \xa0]{_LATER}){{0,2}})(?![\w@])"
 )
 TITLED_NAME = re.compile(
     rf"(?<![\w@.])(?:{_TITLED}){{1,3}}"
     rf"(?P<name>{_WORD}{_NICKNAME}[ \xa0]{_PARTICLE}{_WORD}(?:[ \xa0]{_LATER}){{0,2}})(?![\w@])"
 )
 TITLES_BEFORE = re.compile(rf"(?:{_TITLED}){{0,3}}")
-_IS = r"(?i:is|will be|are|wird|ist|est|sera|es|será|è|sarà|wordt|é|jest|będzie|är|blir|er)\s{1,3}"
+_COLON = r":\s{1,12}"  # the name stands on a line of its own below
+_IS = (
+    r"(?:(?i:is|will be|are|wird|ist|est|sera|es|será|è|sarà|wordt|é|jest|będzie|är|blir|er)"
+    rf"(?:\s{{1,3}}|{_COLON})|(?<=\w){_COLON})"
+)
 _ROLE = (
     r"(?i:(?:point of |main |day-to-day )?contact|successor|replacement|account manager|ansprechpartner(?:in)?"
     r"|nachfolger(?:in)?|interlocut\w{1,8}|successeure?|remplaçante?|contacto|sucesora?|contatto|contactpersoon|opvolger"
@@ -147,8 +152,8 @@ def _finders(language: str) -> tuple[_Finder, ...]:
         ]
         simple = [row[0].rstrip(" ") for row, is_simple in zip(listed, is_before, strict=True) if is_simple]
         if simple:
-            gate = re.compile(rf"(?<!\w)(?:{'|'.join(map(_plain_gaps, simple))})(?:\s|(?<=['’]))")
-            full = re.compile(rf"(?:{'|'.join(map(_gaps, simple))})(?:\s{{1,3}}|(?<=['’])){NAME}")
+            gate = re.compile(rf"(?<!\w)(?:{'|'.join(map(_plain_gaps, simple))})(?:\s|:\s|(?<=['’]))")
+            full = re.compile(rf"(?:{'|'.join(map(_gaps, simple))})(?:\s{{1,3}}|{_COLON}|(?<=['’])){NAME}")
             found.append(_Finder(cue, gate, (full,), 0))
         others = [row for row, is_simple in zip(listed, is_before, strict=True) if row[0] and not is_simple]
         if others:
@@ -187,9 +192,12 @@ def _lead(phrase: str) -> str:
 
 
 @cache
-def pattern_of(group: str) -> Pattern[str]:
-    """Return what matches any phrase of a list in a text in lower case."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(_plain_gaps, _phrases(group)))})(?!\w)")
+def pattern_of(group: str, language: str = "") -> Pattern[str]:
+    """Return what matches any phrase of a list in a text in lower case.
+
+    The phrases are those of every language, or with a `language` its own and the English ones.
+    """
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(_plain_gaps, _phrases(group, language)))})(?!\w)")
 
 
 @cache

@@ -1,7 +1,8 @@
 """The people a text speaks of: who brings them in, and which numbers and addresses are theirs.
 
 A person is found by a phrase that brings them in (`mention_cues.py`), by standing just before a number or an address,
-or behind the label for the name in a filled-in form. Names of the writer, of the rep and of companies are left out.
+by an address that is made of their name, by the organisation named beside them where details follow, or behind the
+label for the name in a filled-in form. Names of the writer, of the rep and of companies are left out.
 """
 
 import re
@@ -9,21 +10,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from desktop.understanding.contacts.affiliations import affiliations, without_owner
 from desktop.understanding.contacts.contact import ADDRESS, Author, Organisation, is_address
+from desktop.understanding.contacts.forms import form_names, visitor_names
 from desktop.understanding.contacts.mention_cues import (
     FULL_NAME,
     HONORIFIC_BEFORE,
     TITLED_NAME,
-    TITLES_BEFORE,
     Cue,
     brought_in,
-    label_of,
     lower,
     pattern_of,
 )
 from desktop.understanding.contacts.owners import Owner, Person, owner_of
+from desktop.understanding.contacts.shares import NO_SHARE, Share, shares_of
 from desktop.understanding.lexicon.company_names import domain_label, ends_with_legal_form, likeness, organisation_words
-from desktop.understanding.lexicon.names import fits_address, name_of, tokens_of
+from desktop.understanding.lexicon.names import (
+    fits_address,
+    is_same_person,
+    lead_of,
+    name_in_address,
+    name_of,
+    tail_of,
+    tokens_of,
+)
 from desktop.understanding.lexicon.regions import places
 from desktop.understanding.zones.cleaning import TextLine
 from desktop.understanding.zones.passages import Passage
@@ -35,23 +45,12 @@ _WEAK = frozenset({Cue.ASKED_FOR, Cue.CALLED, Cue.RECOMMENDED})
 
 NUMBER = re.compile(r"(?<![\w/.,+-])(?:\+|\(|00)?\d[\d()/. \xa0-]{6,22}\d(?![\w@]|[.,]\d)")
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d|\d{1,2}:\d\d")
-_OF_COMPANY = re.compile(
-    r",?\s{1,2}(?:from|of|at|with|von|vom|bei|beim|de|del|des|du|chez|van|di|della?|da|do|z|från|fra)\s{1,2}"
-    r"(?:the\s|der\s|la\s|l['’])?([A-ZÀ-Þ][^.,;\n]{1,50})"
-)
-_LABELLED = re.compile(r"[\s*•-]{0,6}([^\W\d_][^:\t\n]{0,30}?)\s?(?::|\t)\s*(\S.{0,80})")
-_BEFORE_DETAILS = re.compile(r"[,(;|/–—]| - ")
-_SAID = re.compile(
-    r"[\s\[(]{0,4}(?:\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[ap]m)?[\])]{0,2})?[\s>*-]{0,4}"
-    r"([^\W\d_]{3,15})(?: ?#?\d{1,6})? ?: {1,4}(\S.{0,200})"
-)
-_NAMES_ONESELF = re.compile(
-    r"(?:(?i:my name is|my name's|this is|i am|i'm|i’m|it's|it’s|ich bin|mein name ist|ich heiße|hier ist|je suis"
-    r"|je m['’]appelle|mon nom est|soy|me llamo|mi nombre es|sono|mi chiamo|ik ben|mijn naam is|sou"
-    r"|chamo-me|jestem|nazywam się|ben|adım) )?"
-)
+_NEAR = 250
 _HEAD_END = re.compile(r"[,|(·:]| [-–—] ")
-_AT = re.compile(r"(?i)\b(?:at|from|of|with|von|bei|chez|de|der|van|di|near|in)\s$|\($")
+_AT = re.compile(
+    r"(?i)\b(?:at|from|of|with|von|vom|bei|beim|chez|de|der|del|des|du|van|bij|di|da|della|do|presso|near|in|en|på|hos|från"
+    r"|fra|z|ze|w|of the|of das)\s$|\($"
+)
 
 
 @dataclass(slots=True)
@@ -59,7 +58,8 @@ class Known:
     """A person: where they are named fullest, how they are brought in, what the text gives of theirs.
 
     `has_card` says that the text announces details close to the name, `is_to_be_called` that it tells to get in touch
-    with "him" or "her". `is_outside` says that they are said to be, or have an address, outside the rep's organisation.
+    with "him" or "her". `is_outside` says that they are said to be, or have an address, outside the rep's organisation,
+    `is_elsewhere` that it is another one than the writer's. `share` is how much of the mail speaks of them.
     """
 
     name: str
@@ -72,11 +72,18 @@ class Known:
     is_to_be_called: bool = False
     has_honorific: bool = False
     is_outside: bool = False
+    is_elsewhere: bool = False
+    share: Share = NO_SHARE
 
     @property
     def tokens(self) -> frozenset[str]:
         """The words of the name, lower case, initials left out."""
         return frozenset(word.casefold().strip(".") for word in self.name.split() if len(word.strip(".")) > 1)
+
+    @property
+    def has_details(self) -> bool:
+        """Whether the text gives a number or an address of theirs."""
+        return self.has_number or self.address is not None
 
     def person(self) -> Person:
         """Return what `owner_of` needs to know of them."""
@@ -87,8 +94,10 @@ class Known:
 class Speech:
     """What is looked through for people: one writer's lines, and what is known of writer and reader.
 
-    `heads` is the subject; `copied` are the addresses of outsiders who got the mail too; `reader_words` are the words
-    of the rep's names and addresses, lower case; `is_unattended` says that a program sent it; `language`
+    `heads` is the subject; `copied` are the addresses of outsiders who got the mail too, `colleagues` those of the
+    rep's colleagues who did; `reader_words` are the words of the rep's names and addresses, lower case; `is_unattended`
+    says that a program sent it, `writer_is_outside` that the writer is none of the rep's colleagues, `is_note` that the
+    rep wrote it for themselves; `language`
     is empty when it is not sure; `lowered` is the text in lower case, character for character.
     """
 
@@ -101,6 +110,9 @@ class Speech:
     reader_words: frozenset[str]
     copied: frozenset[str]
     is_unattended: bool
+    writer_is_outside: bool = True
+    is_note: bool = False
+    colleagues: frozenset[str] = frozenset()
     language: str = ""
     lowered: str = ""
 
@@ -128,7 +140,10 @@ def bounded(passages: Sequence[Passage]) -> tuple[Passage, ...]:
 def collected(speech: Speech, passages: Sequence[Passage]) -> list[Known]:
     """Return the people, each once."""
     known: list[Known] = []
-    for start, end, cue in islice(_named(speech, passages), MAX_HITS):
+    for first, last, cue in islice(_named(speech, passages), MAX_HITS):
+        start = without_owner(speech.text, first, last)
+        start += lead_of(speech.text[start:last])
+        end = start + tail_of(speech.text[start:last])
         name = name_of(" ".join(speech.text[start:end].split()))
         if name is None or not _may_be_person(speech, name) or len(known) >= MAX_PEOPLE:
             continue
@@ -152,17 +167,39 @@ def _named(speech: Speech, passages: Sequence[Passage]) -> Iterator[tuple[int, i
     has_card = any(pattern_of("card below").search(lowered, passage.start, passage.end) for passage in passages)
     for passage in passages:
         for start, end, cue in brought_in(text, lowered, passage.start, passage.end, speech.language):
-            if not (cue is Cue.RECOMMENDED and _is_signed(speech, start)):
+            if not _is_signed(speech, start) or (cue is Cue.REPRESENTED and not _is_reached_by(text, end)):
                 yield *_on_one_line(text, start, end), cue
         for start, _ in details_in(text, passage):
             if not has_card and _is_signed(speech, start):
                 continue
-            for match in list(FULL_NAME.finditer(text, max(passage.start, start - 200), start))[-3:]:
+            for match in list(FULL_NAME.finditer(text, max(passage.start, start - 200), start))[-6:]:
                 if _heads_details(speech, match, start) and not _follows_name(text, match.start("name")):
                     yield *match.span("name"), None
         yield from ((*match.span("name"), None) for match in TITLED_NAME.finditer(text, passage.start, passage.end))
-    yield from ((start, end, Cue.FORM) for start, end in _form_names(speech))
-    yield from ((start, end, Cue.FORM) for start, end in islice(_visitor_names(speech), 1))
+        yield from ((*place, None) for place in _given_details(speech, passage))
+    filled_in = form_names(speech.lines, least_details=1 if speech.is_unattended else 2)
+    yield from ((start, end, Cue.FORM) for start, end in filled_in)
+    yield from ((start, end, Cue.FORM) for start, end in islice(visitor_names(speech.lines), 1))
+
+
+def _given_details(speech: Speech, passage: Passage) -> Iterator[tuple[int, int]]:
+    """Yield the full names that an address of the passage is made of, or whose organisation and details follow."""
+    text = speech.text
+    details = list(islice(details_in(text, passage), MAX_PEOPLE))
+    matches = (ADDRESS.match(text, start, passage.end) for start, is_mail in details if is_mail)
+    addresses = [match[0] for match in matches if match]
+    for match in FULL_NAME.finditer(text, passage.start, passage.end) if details else ():
+        if _is_signed(speech, match.start()):
+            continue
+        is_near = any(0 < start - match.end() <= _NEAR for start, _ in details)
+        spells = any((spelled := name_in_address(one)) and is_same_person(spelled, match["name"]) for one in addresses)
+        if spells or (is_near and next(affiliations(text, *match.span("name")), None)):
+            yield match.span("name")
+
+
+def _is_reached_by(text: str, end: int) -> bool:
+    """Whether a number stands right behind a name: `Secretary: Ms Poe, ext. 12` says how to reach the writer's desk."""
+    return bool(re.match(r"[^\n]{0,12}\d{2}|\s?:", text[end : end + 20]))
 
 
 def _is_signed(speech: Speech, at: int) -> bool:
@@ -205,60 +242,6 @@ def _on_one_line(text: str, start: int, end: int) -> tuple[int, int]:
     at = text.find("\n", start, end)
     is_card = at > 0 and (text[end : end + 1] in ("\n", "", ",") or text.rfind("\n", 0, start) == start - 1)
     return (start, at) if is_card else (start, end)
-
-
-def _form_names(speech: Speech) -> Iterator[tuple[int, int]]:
-    """Yield what stands after a label for the name, in lines that look like a filled-in form."""
-    found: list[tuple[int, int]] = []
-    details = 0
-    pieces = [piece for line in speech.lines[:300] for piece in _pieces(line)]
-    for index, (start, text) in enumerate(pieces):
-        match = _LABELLED.match(text[:200])
-        label = (match[1] if match else text[:60]).strip(" :*.")
-        if label_of("detail label").fullmatch(label):
-            details += 1
-        elif not label_of("name label").fullmatch(label):
-            continue
-        elif match:
-            found.append(_named_in(start + match.start(2), match[2]))
-        elif index + 1 < len(pieces):
-            found.append((pieces[index + 1][0], pieces[index + 1][0] + len(pieces[index + 1][1])))
-    if details >= (1 if speech.is_unattended else 2):
-        yield from found
-
-
-def _named_in(start: int, value: str) -> tuple[int, int]:
-    """Return where the name stands in what follows its label: `Ms Ann Poe, Poe Farms (owner)`."""
-    head = _BEFORE_DETAILS.split(value, maxsplit=1)[0].rstrip()
-    titled = TITLES_BEFORE.match(head)
-    shift = titled.end() if titled else 0
-    if not shift and " " not in head and name_of(value) is not None:  # `Poe, Ann`
-        return start, start + len(value)
-    return start + shift, start + len(head)
-
-
-def _visitor_names(speech: Speech) -> Iterator[tuple[int, int]]:
-    """Yield where the visitor of a chat names themselves: `Visitor: Ann Poe, Poe Farms`."""
-    said = [(line, match) for line in speech.lines[:300] if (match := _SAID.match(line.text[:300]))]
-    said = [(line, match) for line, match in said if label_of("visitor").fullmatch(match[1])]
-    for line, match in said if len(said) > 1 else ():
-        lead = _NAMES_ONESELF.match(match[2])
-        text = match[2][lead.end() if lead else 0 :]
-        named = FULL_NAME.match(text)
-        rest = text[named.end() :].lstrip()[:1] if named else ""
-        if named and (not rest or rest in ",.;(!–-"):
-            start = line.start + match.end(2) - len(text)
-            yield start + named.start("name"), start + named.end("name")
-
-
-def _pieces(line: TextLine) -> Iterator[tuple[int, str]]:
-    """Yield the filled pieces of a line between bars, with where they begin."""
-    at = 0
-    for piece in line.text[:500].split("|"):
-        text = piece.strip()
-        if text:
-            yield line.start + at + piece.index(text), text
-        at += len(piece) + 1
 
 
 def _may_be_person(speech: Speech, name: str) -> bool:
@@ -318,11 +301,40 @@ def find_details(speech: Speech, passages: Sequence[Passage], known: list[Known]
     for one in known:
         one.has_card = any(0 <= one.start - at <= 400 or 0 <= at - one.end <= 400 for at in cards)
         one.is_to_be_called = is_referral or any(0 <= at - one.end <= 400 for at in calls)
-        following = _OF_COMPANY.match(speech.text, one.end)
-        own = {domain_label(address) for address in speech.organisation.own} - {""}
-        one.is_outside = bool(following and not any(likeness(following[1], label) > 0.6 for label in own))
-        if one.address:
-            one.is_outside = not speech.organisation.has(speech.text[slice(*one.address)])
+        _place(speech, one)
+    shares = shares_of(
+        speech.text, speech.lowered, _unsigned(speech, passages), people, language=speech.language
+    )  # fmt: skip
+    for one, share in zip(known, shares, strict=True):
+        one.share = share
+
+
+def _place(speech: Speech, one: Known) -> None:
+    """Note where a person is said to be, or has an address: at another organisation than the rep's or the writer's."""
+    writer = speech.writer.address.text if speech.writer.address else ""
+    if one.address:
+        address = speech.text[slice(*one.address)]
+        one.is_outside = not speech.organisation.has(address)
+        theirs = Organisation(frozenset({writer.lower()}))
+        one.is_elsewhere = one.is_outside and bool(domain_label(writer)) and not theirs.has(address)
+        return
+    own = {domain_label(address) for address in speech.organisation.own} - {""}
+    for start, end in affiliations(speech.text, one.start, one.end):
+        where = speech.text[start:end]
+        if not any(likeness(where, label) > 0.6 for label in own):
+            one.is_outside = True
+            one.is_elsewhere = likeness(where, domain_label(writer)) <= 0.6 and not _signs_with(speech, where)
+
+
+def _signs_with(speech: Speech, where: str) -> bool:
+    """Whether the writer's signature names an organisation."""
+    return any(where.casefold() in line.text.casefold() for line in speech.signature[:12])
+
+
+def _unsigned(speech: Speech, passages: Sequence[Passage]) -> list[Passage]:
+    """Return the passages up to the signature's first line."""
+    first = speech.signature[0].start if speech.signature else len(speech.text)
+    return [Passage(one.start, min(one.end, first)) for one in passages if one.start < first]
 
 
 def _places_of(speech: Speech, passages: Sequence[Passage], group: str) -> list[int]:

@@ -60,7 +60,11 @@ _ORGANISATION = frozenset(
         "market "
         "collective cooperative co-op enterprises products manufacturing mills steel plastics chemicals "
         "pharmaceuticals biotech software digital analytics robotics telecom communications press publishing "
-        "pipeline "
+        "pipeline pipelines trucking haulage hauling freight towing plumbing roofing heating catering cleaning "
+        "flooring paving welding drilling milling printing staffing rentals supply supplies hardware lumber timber "
+        "ranch dairy winery vineyard vineyards orchard orchards brewing distillery foundry castings yachts aviation "
+        "aerospace realty apartments salon photography refining petroleum oil transmission development economics "
+        "institut "
         "power gas electric utilities water homes care housing charity network exchange iso "
         "universitat hochschule klinik klinikum krankenhaus praxis kanzlei stadt gemeinde landkreis amt bundesamt "
         "landesamt ministerium stadtwerke sparkasse volksbank werke werk verlag verein verband stiftung schule "
@@ -135,6 +139,8 @@ def likeness(name: str, domain: str) -> float:
     parts = [part for part in (re.sub(r"[^a-z0-9]", "", word) for word in re.split(r"[\s/-]+", plain)) if part]
     if len(label) >= 2 and "".join(part[0] for part in parts if part not in _JOINING) == label:
         return 0.85
+    if _are_initials(name, squeezed, label) or (len(label) >= 6 and squeezed.endswith(label)):
+        return 0.7
     return _shared(parts, domain, label) or (0.6 if _is_abridged(parts, label) else 0.0)
 
 
@@ -145,6 +151,11 @@ _COMMON = words(
     "mail email web online info shop world home data tech sales team north south east west city national daily "
     "weekly news times today post"
 )
+
+
+def _are_initials(name: str, squeezed: str, label: str) -> bool:
+    """Whether capitals begin like a label whose own words nothing divides: "JPM" of `jpmorgan`."""
+    return name.isupper() and squeezed.isalpha() and 3 <= len(squeezed) <= 6 and _common(squeezed, label) >= 3
 
 
 def _shared(parts: list[str], domain: str, label: str) -> float:
@@ -170,9 +181,17 @@ def _is_abridged(parts: list[str], label: str) -> bool:
     rest = label
     used = 0
     for part in parts:
-        length = 0
-        while length < min(len(part), len(rest)) and part[length] == rest[length]:
-            length += 1
+        length = _common(part, rest)
+        if not length and part.startswith("ex"):  # "px" is a power exchange
+            length = _common(part[1:], rest)
         if length:
             rest, used = rest[length:], used + 1
     return not rest and used >= 2 and len(label) >= 4
+
+
+def _common(one: str, other: str) -> int:
+    """Return how many letters two words have in common at their beginnings."""
+    length = 0
+    while length < min(len(one), len(other)) and one[length] == other[length]:
+        length += 1
+    return length

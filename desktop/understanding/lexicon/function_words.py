@@ -122,9 +122,16 @@ def is_function_word(word: str) -> bool:
     """Whether one word, as `plain_word` returns it, names a job by itself."""
     if word in _HEADS or _COMPOUND.fullmatch(word) or any(part in _HEADS for part in word.split("-") if len(part) > 3):
         return True
-    if word.isascii():  # German names women's jobs by an ending
-        return word.endswith("in") and len(word) > 6 and word[:-2] in _HEADS
+    if word.isascii():  # German names women's jobs by an ending, Polish says what somebody is with one
+        is_female = word.endswith("in") and len(word) > 6 and word[:-2] in _HEADS
+        return is_female or (word.endswith("em") and len(word) > 7 and not _HEADS.isdisjoint((word[:-2], word[:-3])))
     return bool(_EASTERN_END.fullmatch(word))
+
+
+def is_work_word(word: str, *, is_job: bool = False) -> bool:
+    """Whether one word, as `plain_word` returns it, names a job or, unless `is_job`, an area, a unit or a rank."""
+    is_other = word in _AREA_WORDS or word in _UNIT_WORDS or word in _MODIFIER_WORDS
+    return is_function_word(word) or (is_other and not is_job)
 
 
 def title_strength(text: str) -> float:

@@ -41,6 +41,7 @@ writer zoologist headmistress schoolmaster brewster brewmaster head-brewer cella
 caseworker dealmaker groundworker helmsman millhand shipmaster stationmaster harbourmaster harbormaster taskmaster
 tradesman yardmaster stablemaster handyman draughtsman draftsman draughtsperson craftsperson tradesperson
 spokesperson spokesman spokeswoman chairholder officeholder bdo businessowner founders
+supv supvr supvsr coord anlst assoc attny treas chmn
 """
 GERMAN = """
 gemeindeschreiber gemeindeschreiberin stadtschreiber ratsschreiber

@@ -47,6 +47,12 @@ _DESKS = words(
     "klantenservice klantendienst kundeservice kundtjanst musteri asiakaspalvelu obsluga atendimento atencion "
     "postventa posventa aftersales hotline emergency notdienst pforte concierge membership members mitglieder "
     "vorstand board committee comite comitato schule ecare education export import projekte projects "
+    "estimating bids tenders quotes quotations ausschreibung ausschreibungen devis angebote offerte preventivi "
+    "presupuestos orcamentos housekeeping warranty garantie claims schaden scheduling nominations announcements "
+    "announcement compliance welcome willkommen bienvenue benvenuti bienvenidos everyone allstaff drivers fleet "
+    "clinic clinica surgery pharmacy pharmacie apotheke farmacia dental verein elternbeirat pfarramt parish council "
+    "planning permits licensing parking innkjop mutfak kuche estimators residents tenants volunteers donations "
+    "fundraising alumni registrar registry frontoffice backoffice "
     "nakup prodej objednavky objednavka ucetni ucetnictvi uctarna obchod podpora fakturace ertekesites beszerzes "
     "penzugy "
     "titkarsag szamlazas ugyfelszolgalat myynti ostot laskut laskutus vanzari achizitii contabilitate comenzi prodaja "
@@ -58,6 +64,8 @@ _DESKS_ALONE = words(
     "hi it hr ap ar ik pr rh pm qa qm qs gf gl ops po web mail post posta form forms store shop store order job "
     "partner "
     "client sale account desk site gate handel bau studio media press school lab labs labo labor sav bot bok dok pers "
+    "ceo cfo coo md chairman president director manager owner people general ask all staff crew club clerk quarry "
+    "mill brewery farm garage yard kitchen doktor doctor design dispo pto "
     "hotel bar cafe restaurant lager handel personal event technique kasse buero data"
 )
 _STEMS = re.compile(
@@ -99,6 +107,8 @@ def _is_desk(local: str) -> bool:
     if any(part in _DESKS or _STEMS.match(part) or _ENDS.fullmatch(part) for part in parts):
         return True
     squeezed = "".join(parts)
+    if len(parts) > 1 and parts[-1] in _DESKS_ALONE and (squeezed in _DESKS or parts[-1] == "desk"):
+        return True  # "front-desk", "trading.desk"
     return bool(_STEMS.match(squeezed)) or (len(parts) == 1 and squeezed in _DESKS_ALONE)
 
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from desktop.understanding.lexicon.function_words import is_function_word, plain_word
 from desktop.understanding.lexicon.mailboxes import is_desk_word
 from desktop.understanding.lexicon.sign_offs import SIGN_OFF
 from desktop.understanding.lexicon.words import words
@@ -23,9 +24,27 @@ _HONORIFICS = words(
 )
 # Titles that are names or words too: only with their full stop.
 _DOTTED_HONORIFICS = words(
-    "rag arch av fr on per cav comm lek techn oec iur phil vet agr dent sc wirt p st maj kom tit jun sen cand fil siv "
-    "civ"
+    "rag arch av fr on per cav comm lek techn oec iur phil vet agr dent sc wirt st maj kom tit jun sen cand fil siv civ"
 )
+# Offices that stand before a name and would be taken for a first name; never surnames' only place.
+_RANKS = words(
+    "senator captain capt mayor governor gov congressman congresswoman commissioner chairman chairwoman chairperson "
+    "ambassador colonel col lieutenant lt sergeant sgt reverend rev senador senadora captaine capitaine kapitän "
+    "bürgermeister bürgermeisterin kollege kollegin kollegen kolleg collègue colleague colega collega minister "
+    "ministro senatore onorevole alcalde alcaldesa sindaco burgemeester amtsleiter amtsleiterin rechtsanwalt "
+    "rechtsanwältin rain"
+)
+# Trades that are surnames as well.
+TRADES = words(
+    "baker cook mason carpenter butler porter turner page carter taylor smith miller fisher hunter farmer gardener "
+    "weaver cooper clerk clark driver singer shepherd gardner tanner potter barber sawyer wright painter glover dyer "
+    "sheriff judge major marshall chandler archer schneider weber fischer wagner becker koch bauer richter schreiner "
+    "zimmermann schuster kellner jager boucher boulanger charpentier fabre lefevre berger herrero molina zapatero "
+    "sarto ferraro bakker visser smit kuiper kovac kowal krawiec"
+)
+# Before two further words of a name these are none of it; Scandinavian first names among them.
+_LEADS = words("per via as both so than like unlike via after before said says while until since")
+_PRONOUNS = words("ihr ihre ihren ihrem ihnen sie uns euch eure mich mir dich dir interesse bescheid kontakt")
 _DIPLOMA = re.compile(r"(?i)dipl(?:\.|om|-)-?\w.{0,24}|[mb]\.? ?(?:sc|eng|ed)\.?|[mb]\.a\.?")
 _SHORT_SIGN_OFFS = words(
     "lg vg mfg glg bg mvg mvh br kr rgds cdt cdlt cheers saludos saludo salutations groetjes gruß saygılar "
@@ -65,6 +84,8 @@ _NOT_NAMES = words(
     "warum unser unsere kein keine auch nur noch schon sehr heute morgen gestern "
     "mais est sont était nous vous avec pour dans votre notre très pourquoi comment quand demain "
     "pero por sobre usted nosotros como cuando porque muy también mañana è sono siamo gli quando perché molto oggi "
+    "id meeting request passcode dial host conference participant access webinar code toll free total item descr "
+    "auftrag vertretung picture "
     "domani maar niet wordt wij jullie waarom zeer vandaag için çok değil são não você muito hoje amanhã oraz bardzo "
     "dzisiaj jutro ikke på"
 )
@@ -163,6 +184,7 @@ def _without_credentials(words: list[str]) -> str:
 
 def _checked(words: list[str], *, is_header: bool) -> str | None:
     words = [word for place, word in enumerate(words) if not _is_added(word, place)]
+    words = words[1:] if len(words) > 1 and _plain(words[0]) in _RANKS else words
     if not 1 <= len(words) <= 6 or any(_plain(word) in _NOT_NAMES or is_desk_word(word) for word in words):
         return None
     if is_header and len(words) > 1 and all(word.islower() for word in words):
@@ -198,9 +220,28 @@ def _plain(word: str) -> str:
     return word.replace(".", "").strip(",").lower()
 
 
+def lead_of(text: str) -> int:
+    """Return where a run of capitalised words can begin to be a name: `Call Ann Poe` begins at 5."""
+    found = list(re.finditer(r"\S+", text[:MAX_NAME]))
+    for place, word in enumerate(found[:-2]):
+        if _plain(word[0]) not in _NOT_NAMES and not (_plain(word[0]) in _LEADS and len(found) - place > 2):
+            return word.start()
+    return found[-2].start() if len(found) > 2 else 0
+
+
+def tail_of(text: str) -> int:
+    """Return where a run of capitalised words ends to be a name: `Ann Poe Ihr Kontakt` ends at 7."""
+    found = list(re.finditer(r"\S+", text[: 2 * MAX_NAME]))
+    for place, word in enumerate(found[2:], 2):
+        plain = _plain(word[0])
+        if plain in _NOT_NAMES or plain in _PRONOUNS or (plain not in TRADES and is_function_word(plain_word(plain))):
+            return found[place - 1].end()
+    return len(text)
+
+
 def name_in_address(address: str) -> str | None:
     """Return the full name that an address like `first.last@` or `first_m_last@` spells out, or None."""
-    parts = re.split(r"[._]", address.partition("@")[0][:64].lower())
+    parts = [part for part in re.split(r"[._]+", address.partition("@")[0][:64].lower()) if part]
     if not 2 <= len(parts) <= 6 or any(not part.isalpha() and "-" not in part for part in parts):
         return None
     if len(parts) > 4 and not set(parts) & PARTICLES:

@@ -58,14 +58,15 @@ _PHONE_WORDS = (
     r"t[eé]l[eé]?(?:ph?one|fono?|foon|efon)?|phones?|telephones?|ph|phn|office|off|direct(?:o|e)?"
     r"|(?:direct )?line|voice"
     r"|work|wk|home|main|desk|general|standard|accueil|switchboard|zentrale|durchwahl|dw|fon|festnetz|büro"
-    r"|kontakt|fixe|fijo"
+    r"|kontakt|fixe|fijo|t(?:e?l)?fno|tel[eé]?f|tph|tln|ofc|dd|dl"
     r"|conmutador|centralita|centralino|landline|toll[- ]?free|bureau|puh|tlf|tfn|vx|centrale|hotline|pbx"
     r"|reception|anmeldung"
-    r"|[tpodhwb]"
+    r"|[tpodhwbv]"
 )  # fmt: skip
 _MOBILE_WORDS = (
     r"mobiles?|mob|cell(?:ular|phone| phone)?|cel|celular|wireless|handy|mobil(?:telefon|nummer)?|mobiel"
     r"|m[oó]vil|portable"
+    r"|cell ?phone|truck|zap|matkapuhelin"
     r"|gsm|natel|cep|kom|kom[oó]rka|telem[oó]vel|tlm|pager|beeper|whatsapp|port|car|[mc]"
 )
 _FAX_WORDS = r"(?:tele)?fax|facsimile|t[eé]l[eé]copieu?r?|t[eé]l[eé]copie|fx|faks|telefaks|f"
@@ -143,6 +144,10 @@ def _labelled(text: str, numbers: list[tuple[int, int]]) -> Iterator[Mark]:
         label_before, label_behind = _kind_before(before), _kind_behind(after)
         if first != line_start:
             line_start, behind = first, label_before is None and label_behind is not None
+            if behind and "\n" not in text[end:following] and following < len(text):
+                behind = not leans_forward(text[end:following], is_usual=not _is_trailed(text, numbers[place + 1 :]))
+        if not behind and following < len(text) and "\n" not in text[end:following]:
+            label_behind = None
         kind = (label_behind or label_before) if behind else (label_before or label_behind)
         previous = end
         is_tail = start > 0 and text[start - 1] == "/" and end - start <= 4
@@ -150,6 +155,27 @@ def _labelled(text: str, numbers: list[tuple[int, int]]) -> Iterator[Mark]:
             text[start:end], before, kind_before=label_before is not None, kind_behind=label_behind is not None
         ):
             yield Mark(kind or MarkKind.PHONE, start, end)
+
+
+def _is_trailed(text: str, numbers: list[tuple[int, int]]) -> bool:
+    """Whether a label stands behind the last of these numbers that is on the first one's line."""
+    stop = text.find("\n", numbers[0][0])
+    last = max(end for start, end in numbers if stop < 0 or start < stop)
+    return _kind_behind(text[last : last + 24].partition("\n")[0]) is not None
+
+
+def leans_forward(gap: str, *, is_usual: bool) -> bool:
+    """Whether the label in the gap between two numbers belongs to the second; `is_usual` where nothing tells."""
+    if _AT_SECOND.search(gap):
+        return True
+    if _AT_FIRST.search(gap):
+        return False
+    lead, trail = len(gap) - len(gap.lstrip()), len(gap) - len(gap.rstrip())
+    return lead > trail if lead != trail else is_usual
+
+
+_AT_SECOND = re.compile(r"[:#]\s*$|^\s*[,;|/·•–-]\s*[^\s(\[,;|/·•–-][^,;|/·•–-]*$")
+_AT_FIRST = re.compile(r"^\s*[(\[]|[,;|/·•–-]\s*$")
 
 
 def _kind_before(text: str) -> MarkKind | None:

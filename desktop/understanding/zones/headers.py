@@ -32,6 +32,7 @@ _LABEL_REACH = 40  # no label, with the marks before and behind it, is longer
 _SHORT_MARK = 60
 _MARK_FIRST = frozenset("-=_*bBaAdDiIsSvVнН")
 _DIRECTLY_BELOW = re.compile(r"\s*[\d<=]")
+_MAILTO = re.compile(r"\s*[\[<]mailto:")
 _EXCHANGE_TAIL = re.compile(r"[/@]")
 Place = tuple[int, int]
 
@@ -271,13 +272,16 @@ def _read_labels(lines: Sequence[TextLine], at: int, most: int = MAX_LINES) -> _
 
 
 def _past_blanks(lines: Sequence[TextLine], index: int, found: _Labels) -> int:
-    """Return the next label line when only blank lines lie between and the subject is still to come; else -1."""
+    """Return the next label line when only blank lines lie between and the subject is still to come; else -1.
+
+    The address that Exchange wraps an X.500 name into may come first, on lines of its own.
+    """
     if "subject" in found.places or not found.places:
         return -1
     limit = min(index + MAX_BLANKS, len(lines))
     while index < limit and not clean(lines[index].text).strip():
         index += 1
-    if index < limit and _label(clean(lines[index].text)[:MAX_MARK]):
+    if index < limit and (_label(text := clean(lines[index].text)[:MAX_MARK]) or _MAILTO.match(text)):
         return index
     return -1
 
@@ -334,7 +338,7 @@ def _text(lines: Sequence[TextLine], index: int) -> str:
 
 
 def _value(line: TextLine, offset: int) -> Place:
-    rest = line.text[offset:]
+    rest = clean(line.text)[offset:]
     start = line.start + offset + len(rest) - len(rest.lstrip())
     return start, max(start, line.start + offset + len(rest.rstrip()))
 

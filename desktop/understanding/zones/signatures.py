@@ -103,7 +103,7 @@ def _start(lines: Sequence[str], tail: Sequence[int], words: Sequence[str], mode
         return None
     marked = _marked(lines, tail)
     looks, shown = look_up(lines, tail, words)
-    first = _best_start(lines, shown, looks, model)
+    first = _below_other_details(looks, _best_start(lines, shown, looks, model))
     if first == len(looks) - 1 and looks[first].is_thanks:
         first = len(looks)
     found = shown[_with_closing(looks, first)] if first < len(looks) else None
@@ -121,6 +121,18 @@ def _best_start(lines: Sequence[str], shown: Sequence[int], looks: Sequence[Look
         if total > best and may_begin(looks[place]) and "goes on from above" not in names[place]:
             best, first = total, place
     return first if any(map(is_telling, looks[first:])) else len(looks)
+
+
+def _below_other_details(looks: Sequence[Look], first: int) -> int:
+    """Move the start down to a farewell where what stands above it are details of somebody else.
+
+    An address to send things to, for one: nothing above the farewell is the sender's name, and the name stands below.
+    """
+    for place in range(len(looks) - 2, first, -1):
+        is_farewell = looks[place].is_sign_off and not looks[place].is_thanks
+        if is_farewell and not any(look.is_sender or look.is_sign_off for look in looks[first:place]):
+            return place if any(look.is_sender or look.is_name for look in looks[place + 1 : place + 4]) else first
+    return first
 
 
 def _card(lines: Sequence[str], tail: Sequence[int], words: Sequence[str], model: LineModel) -> tuple[int, int] | None:

@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 
 from desktop.domain.evidence import Fact, FactKind, Part, Reading
-from desktop.domain.interactions import EmailMessage
+from desktop.domain.interactions import EmailMessage, Role
 from tests.benchmarks.understanding.normal import (
     amount_of,
     currencies_in,
@@ -33,7 +33,10 @@ def stands_there(message: EmailMessage, fact: Fact) -> bool:
     shown = ""
     if sender is not None:
         shown = f"{sender.name} <{sender.address}>" if sender.name else sender.address
-    source = {Part.BODY: message.text, Part.SUBJECT: message.subject, Part.SENDER: shown}[fact.evidence.span.part]
+    others = ", ".join(one.address for one in message.participants if one.role in (Role.TO, Role.CC))
+    source = {
+        Part.BODY: message.text, Part.SUBJECT: message.subject, Part.SENDER: shown, Part.RECIPIENTS: others,
+    }[fact.evidence.span.part]  # fmt: skip
     span = fact.evidence.span
     return 0 <= span.start < span.end <= len(source) and source[span.start : span.end] == fact.evidence.text
 

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 
 _DROPPED = re.compile(r"[.'’`´]")
 _OTHER = re.compile(r"[\W_]+")
-_NUMBER = re.compile(r"\d(?:[\d.,'’٬\u00a0\u202f ]{0,24}\d)?")
+_NUMBER = re.compile(r"(?:(?<![\w.,])[.,])?\d(?:[\d.,'’٬\u00a0\u202f ]{0,24}\d)?")
 _SCALES = (
     (r"(?:bn|billion|milliarden?|mrd|milliards?)\b", 1_000_000_000),
     (r"(?:(?:mm|mn|mio|m|million(?:en|s)?|millones|milioni|mln)\b|m(?=eur\b))", 1_000_000),

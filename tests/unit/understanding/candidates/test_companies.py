@@ -1,7 +1,7 @@
 import pytest
 
 from desktop.domain.evidence import Candidate, Part
-from desktop.understanding.candidates import companies
+from desktop.understanding.candidates import company_candidates as companies
 from desktop.understanding.candidates.companies import find_companies
 from desktop.understanding.document import open_document, source_text
 from tests.fakes.mails import OWN, message
@@ -169,3 +169,60 @@ def test_the_small_print_may_follow_the_name_below_the_farewell():
         "Este mensaje se envía a direcciones publicadas. Responde BAJA y no te molestamos más.\n"
     )
     assert best(text, sender="info@limpia-todo.example", name="Limpia Todo") == "Vaporal Higiene SLU"
+
+
+def test_the_signature_below_an_earlier_mail_of_theirs():
+    text = (
+        "Thanks, I will try him.\n\nJo\n\n-----Original Message-----\n"
+        "From: Alex Morgan <alex.morgan@northbeam.example>\n"
+        "Sent: Monday, May 28, 2026 3:27 AM\nTo: Jo Field\nSubject: RE: Forum\n\nPlease ask Frank.\n\n"
+        "-----Original Message-----\nFrom: Jo Field <jo.field@acme.example>\nSent: Sunday, May 27, 2026 3:27 AM\n"
+        "To: Alex Morgan\nSubject: Forum\n\nCould you speak?\n\nKind regards\n\nJo Field\nProducer\nRiver Forum Group\n"
+        "020 7946 0123\n"
+    )
+    assert best(text) == "River Forum Group"
+
+
+@pytest.mark.parametrize(
+    ("text", "company"),
+    [
+        ("Spoke to Ann Poe of Marsh Foods, she wants a quote. 020 7946 0123. Call her.\n\nJo", "Marsh Foods"),
+        ("Ann Poe rang at 3. From Marsh Council, she says. Call her on 020 7946 0123.\n\nJo", "Marsh Council"),
+        ("A Talbo cercano bottiglie. Cantina Rocca. Il titolare è Sante Fiori, 338 555 0169. Chiamalo.\n\nJo",
+         "Cantina Rocca"),
+        ("Özel Çınar Hastanesi'nden Elif Tekin aradı. Numarası 0532 555 01 25. Onu arayın.\n\nJo",
+         "Özel Çınar Hastanesi"),
+        ("Ruf Eva Blum von der Uckerbahn GmbH an, 0171 5550123. Sie braucht Teile.\n\nJo", "Uckerbahn GmbH"),
+        ("Ha chiamato Sara Conti dell'Hotel Lago, vuole letti. Il suo numero è 333 555 0123.\n\nJo", "Hotel Lago"),
+    ],
+)  # fmt: skip
+def test_the_company_of_a_person_handed_on(text: str, company: str):
+    assert best(text, sender="jo@northbeam.example") == company
+
+
+def test_the_company_of_whoever_hands_somebody_on_is_not_theirs():
+    said = "You should talk to Ann Poe, she buys for a winery. 020 7946 0123. She decides soon."
+    text = f"{said}\n\nJo Field\nKite Labels Ltd"
+    assert "Kite Labels Ltd" not in [candidate.value for candidate in found(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "sender"),
+    [
+        ("Third time. Castings ship on Monday and men stand about.\n\nField", "b@marsh-castings.example"),
+        ("A follow up to our meeting of 6-13-2026 TW project.\n\nJo", "jo@acme.example"),
+        ("THIS IS THE SAME DAY AS THE BOARD MEETING.\n\nJo", "jo@acme.example"),
+        ("Priced at the hub\nNo escalation of cost\n95% available\n\nFREE\nCLICK HERE: now", "jo@acme.example"),
+        ("See you.\n\nAll the best\nJo Field", "jo@gmail.com"),
+    ],
+)
+def test_what_only_looks_like_a_company(text: str, sender: str):
+    assert best(text, sender=sender) is None
+
+
+@pytest.mark.parametrize(
+    ("shown", "company"),
+    [("Acme Events", "Acme"), ("Support Acme", "Acme"), ("Acme Tools Team", "Acme Tools")],
+)
+def test_the_desk_in_a_display_name_is_no_part_of_the_company(shown: str, company: str):
+    assert best("You are invited.", sender="events@acmetools.example", name=shown) == company

@@ -85,3 +85,32 @@ def test_addresses_of_colleagues_and_other_recipients_are_none_of_the_contacts()
 def test_wrapped_addresses_of_notes_are_no_value():
     text = "Hello,\n\n[mailto:IMCEANOTES-+22Field+2C+20Jo+22+40acme+2Eexample@CORP.example]\n\nJo"
     assert [candidate.value for candidate in found(K.EMAIL, text)] == ["jo.field@acme.example"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "address", "closing", "name"),
+    [
+        ("Weingut Holler", "keller@weingut-holler.example", "Anna Holler\nWeingut Holler, Tal", "Anna Holler"),
+        ("Bauamt Talheim", "bauamt@talheim.example", "Im Auftrag\nGreta Mai\nStadt Talheim, Bauamt", "Greta Mai"),
+        ("Baker Farms", "tom@bakerfarms.example", "Tom Baker\nBaker Farms", "Tom Baker"),
+        ("Procurement", "procurement@acme.example", "P. Threlford\nSenior Procurement Officer", "P. Threlford"),
+        ("Werk 2", "werk2@guss.example", "Knöpke\nWerkleitung\nHohl Guss GmbH", "Knöpke"),
+        ("", "vdunn@acme.example", "vern dunn\nfield supervisor\nacme compression", "Vern Dunn"),
+        ("", "ann_b._poe@acme.example", "Lisa Reed\nManaging Attorney\nAcme", "Ann B. Poe"),
+    ],
+)  # fmt: skip
+def test_who_signs_where_the_display_name_is_no_persons(shown: str, address: str, closing: str, name: str):
+    text = f"Hello Alex,\n\nplease send us a quote for three pumps.\n\n{closing}"
+    assert best(K.PERSON, text, sender=address, name=shown).value == name
+
+
+@pytest.mark.parametrize(
+    ("shown", "address", "text"),
+    [
+        ("", "purchasing@acme.example", "Item   Descr    Qty (cs)   Unit   Ext\nN-2    glove    60    $41\n\nBye"),
+        ("", "access@mailman.example", "Please approve.\n\nRequest ID          : 000083\nCreate Date : 11/28/00"),
+        ("Admin Puerto Sol", "admin@puertosol.example", "Rogamos abono.\n\nAdministración\nPuerto Sol, S.L."),
+    ],
+)  # fmt: skip
+def test_headings_labels_and_firms_sign_nothing(shown: str, address: str, text: str):
+    assert not [one for one in found(K.PERSON, text, sender=address, name=shown) if one.rule_score >= 0.35]

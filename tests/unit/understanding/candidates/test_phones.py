@@ -131,3 +131,82 @@ def test_the_switchboard_comes_after_the_direct_line():
 def test_a_mail_full_of_numbers_is_cut_off():
     lines = "\n".join(f"Tel +44 20 7946 {number:04d}" for number in range(1000))
     assert len(found(K.PHONE, f"{SIGNED}{lines}")) <= phones.MAX_NUMBERS
+
+
+@pytest.mark.parametrize(
+    ("line", "phone", "mobile", "fax"),
+    [
+        ("614-555-0143  fax 614-555-0144", "+16145550143", None, "+16145550144"),
+        ("614-555-0143 / cell 614-555-0178", "+16145550143", "+16145550178", None),
+        ("614-555-0143 office  614-555-0178 wireless", "+16145550143", "+16145550178", None),
+        ("614-555-0143, home: 614-555-0199", "+16145550143", None, None),
+        ("614-555-0143  pager 614-555-0188", "+16145550143", None, None),
+        ("Tfno. 956 555 014 · Fax 956 555 015\nMadrid", "+34956555014", None, "+34956555015"),
+        ("Tél : 01.99.00.45.67\nPort. 06.39.98.01.23\nParis", "+33199004567", "+33639980123", None),
+        ("Puhkelin. 020 7946 0118\nLondon", "+442079460118", None, None),
+        ("6145550143\nDayton, OH 45402", "+16145550143", None, None),
+    ],
+)
+def test_labels_go_with_the_number_they_stand_nearer_to(
+    line: str, phone: str | None, mobile: str | None, fax: str | None
+):
+    text = SIGNED + line
+    wanted = {K.PHONE: phone, K.MOBILE: mobile, K.FAX: fax}
+    assert {kind: next(iter(of(kind, text)), None) for kind in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("see you on Monday.\n\nThanks,\n\nJo\n5-0143", "5-0143"),
+        ("see you on Monday.\n\nJo Field\nx5-0143", "x5-0143"),
+        ("see you on Monday.\n\nJo Field\nField Supply, Dayton OH\n555-0143", "555-0143"),
+        ("please give me a call at ext. 5-0143.\n\nJo", "ext. 5-0143"),
+    ],
+)
+def test_extensions_and_local_numbers_count_where_no_whole_number_does(text: str, value: str):
+    found_one = number_in(f"Hello Alex,\n\n{text}\n")
+    assert (found_one.value, found_one.why) == (value, phones.SHORT)
+    assert found_one.rule_score < 0.6
+    whole = number_in(f"Hello Alex,\n\n{text}\n614-555-0143")
+    assert whole.value == "+16145550143"
+
+
+def test_a_number_that_goes_on_in_the_next_line():
+    candidate = number_in("Hello Alex,\n\nif you have questions please call me at (614)\n555-0143 before noon.\n\nJo")
+    assert (candidate.value, candidate.evidence.text) == ("+16145550143", "(614)\n555-0143")
+
+
+EARLIER_MAIL = (
+    "\n\n-----Original Message-----\nFrom: Jo Field [mailto:jo.field@acme.example]\n"
+    "Sent: Monday, October 19, 2026 9:12 AM\nTo: Alex Morgan\nSubject: Hello\n\n"
+    "Hello Alex,\n\nhere is our order.\n\nRegards,\nJo Field\nBuyer\nAcme Inc.\n"
+    "614-555-0143"
+)
+
+
+def test_what_they_signed_an_earlier_mail_with_counts_where_this_one_has_no_number():
+    candidate = number_in("Hello Alex,\n\nFriday is fine.\n\nJo" + EARLIER_MAIL)
+    assert (candidate.value, candidate.why) == ("+16145550143", phones.EARLIER)
+    candidate = number_in("Hello Alex,\n\nFriday is fine.\n\nJo\n614-555-0178" + EARLIER_MAIL)
+    assert candidate.value == "+16145550178"
+
+
+def test_a_number_that_whoever_forwards_the_mail_gives_with_the_contacts_name():
+    text = (
+        "Dave's # is 614-555-0143\n\n---------- Forwarded message ----------\nFrom: David Poole <dave@poole.example>\n"
+        "Date: Mon, Oct 19, 2026 at 9:12 AM\nSubject: Offer\nTo: Alex Morgan <alex.morgan@northbeam.example>\n\n"
+        "How are we coming with the agreement for the second hall? We would like to begin in May.\n\nRegards,\n\nDave"
+    )
+    mail = {"sender": "kim.lane@northbeam.example", "name": "Kim Lane", "subject": "FW: Offer"}
+    assert best(K.PHONE, text, **mail).value == "+16145550143"
+
+
+def test_the_number_of_a_desk_is_not_that_of_the_person_who_names_it():
+    text = "Hello Alex,\n\nfor rooms please call the front desk at (614) 555-0144.\n\nRegards\nJo Field"
+    assert found(K.PHONE, text) == []
+
+
+def test_the_number_below_whom_they_are_the_assistant_of_is_theirs():
+    text = "Hello Alex,\n\nFriday is fine.\n\nRegards\nJo Field\nAssistant to Helen Moss\nEstates\nTel: 614-555-0143"
+    assert best(K.PHONE, text).value == "+16145550143"

@@ -6,7 +6,7 @@ from desktop.understanding.candidates.titles import find_titles
 from desktop.understanding.document import open_document, source_text
 from tests.fakes.mails import OWN, message
 
-WHYS = {titles.SIGNED, titles.AREA, titles.LABELLED, titles.SAID, titles.BESIDE}
+WHYS = {titles.SIGNED, titles.AREA, titles.LABELLED, titles.SAID, titles.BESIDE, titles.EARLIER}
 
 
 def found(text: str, **mail: str) -> list[Candidate]:
@@ -147,3 +147,72 @@ def test_a_department_that_signs_by_itself_has_no_title():
 
 def test_the_office_of_somebody_is_no_title():
     assert best("Please read this.\n\nJo Field\nOffice of the Chairman\nAcme Ltd") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("I'm the new head of procurement over at Larkfield and wanted to say hello.", "head of procurement"),
+        ("My name is Jo Field and I'm purchasing manager for the Larkfield group.", "purchasing manager"),
+        ("I'm Jo, plant engineer at Larkfield Mills. We need belts.", "plant engineer"),
+        ("I recently joined Larkfield as operations director and am reviewing suppliers.", "operations director"),
+        ("I've been promoted to regional sales manager, so please copy me.", "regional sales manager"),
+        ("My role here is purchasing coordinator and I handle the small orders.", "purchasing coordinator"),
+        ("ich bin seit März die neue Einkaufsleiterin bei Nordlicht und suche Schrauben.", "Einkaufsleiterin"),
+        ("je suis la nouvelle responsable logistique de Val Clair et je reprends le dossier.",
+         "responsable logistique"),
+        ("soy la nueva directora de compras en Talleres Lumbre y quería presentarme.", "directora de compras"),
+        ("sou gerente de compras da Larvila e estou com uma dúvida.", "gerente de compras"),
+        ("jestem kierownikiem zakupów w firmie Larwa.", "kierownikiem zakupów"),
+        ("jag är inköpschef på Larvik AB och söker en ny leverantör.", "inköpschef"),
+    ],
+)  # fmt: skip
+def test_a_title_in_running_text_ends_where_the_job_does(text: str, title: str):
+    assert best(f"Hello,\n\n{text}\n\nThanks, Jo") == title
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm afraid the director cannot make it.",
+        "I was told by the operations manager that you ship on Fridays.",
+        "I see you as the leader in this market.",
+        "Kim joined the wind farm as its president in May.",
+    ],
+)
+def test_others_and_their_jobs(text: str):
+    assert best(f"Hello,\n\n{text}\n\nThanks, Jo") is None
+
+
+@pytest.mark.parametrize(
+    ("signature", "title"),
+    [
+        ("Jo Field\ncofundadora de Acme\n614-555-0143", "cofundadora"),
+        ("Jo Field (Buyer)\nLarkfield Ltd", "Buyer"),
+        ("Jo Field - Larkfield - Purchasing Manager", "Purchasing Manager"),
+        ("jo field\nplant supv\nlarkfield compression", "plant supv"),
+        ("Jo Field\nLarkfield Ltd\nTrading & Marketing\n614-555-0143", None),
+        ("Jo Field\n\nResource name      : Stack Manager\nResource type      : Applications", None),
+        ("JF", None),
+    ],
+)
+def test_what_of_a_signature_is_the_title(signature: str, title: str | None):
+    assert best(f"Hello Alex,\n\nplease call me about the pumps.\n\nKind regards,\n\n{signature}") == title
+
+
+def test_the_assistant_to_somebody_does_not_lend_them_the_title():
+    text = (
+        "Dear Alex,\n\nI am writing on behalf of Helen Moss, who has been called away.\n\nKind regards\n\nBen Okoro\n"
+        "Assistant to Helen Moss\nUniversity of Westmere\n01632 960 001"
+    )
+    assert best(text, sender="b.okoro@westmere.example", name="Ben Okoro") is None
+
+
+def test_the_title_of_an_earlier_mail_counts_where_this_one_has_none():
+    text = (
+        "Hello Alex,\n\nFriday is fine.\n\nJo\n\n-----Original Message-----\n"
+        "From: Jo Field [mailto:jo.field@acme.example]\nSent: Monday, October 19, 2026 9:12 AM\nTo: Alex Morgan\n"
+        "Subject: Hello\n\nHello Alex,\n\nhere is our order.\n\n"
+        "Regards,\nJo Field\nBuyer\nAcme Inc.\n614-555-0143"
+    )
+    assert best(text) == "Buyer"

@@ -46,6 +46,13 @@ def test_a_subject_that_says_nothing_is_not_the_topic(subject: str):
         ("Bonjour Alex,\n\nje vous écris au sujet de la maintenance.\n", "Bonjour", "maintenance"),
         ("Hola Alex,\n\nle escribo sobre el mantenimiento anual.\n", "Hola", "mantenimiento anual"),
         ("Hello,\n\nBetreff: Dichtungen Linie 2\n\nbitte melden.\n", "WG:", "Dichtungen Linie 2"),
+        ("Hi Alex,\n\nask for her. She is calling about torque sensors.\n", "Phone message", "torque sensors"),
+        (
+            "Hallo Alex,\n\ndie Kollegin sucht neue Dichtungen für Linie 2.\n",
+            "Telefonnotiz",
+            "neue Dichtungen für Linie 2",
+        ),
+        ("Alex,\n\nwe have a question about the torque trial.\n", "Privileged and Confidential", "torque trial"),
     ],
 )
 def test_what_the_mail_is_about(text: str, subject: str, topic: str):

@@ -50,11 +50,52 @@ def name(document: Document) -> str | None:
         ("A call for you:\nWho: Mrs Tilda Raine, Raine Water\nNumber: 07700 900318\nAbout: the survey\n\nJo",
          "Tilda Raine"),
         ("Telefonnotiz\nwer: Frau Prof. Dr. Abt, Stiftung Tal\nTel.: 0761 555 0118\nwas: Angebot\n\nJo", "Abt"),
+        ("Your new contact is in the hands of:\n\n    Ann Poe\n    Category Buyer\n    ann.poe@acme.example\n\nJo",
+         "Ann Poe"),
+        (("Was at a winery last week. The person there is Ann Poe, she buys all they need. 707-555-0138, ask for "
+          "her. She decides in May.\n\nJo Field\nAcme\n209-555-0177"), "Ann Poe"),
+        (("Hola,\n\nmi prima Ana Pons acaba de entrar en Talleres Lis.\n\nana.pons@talleres.example, 943 555 027\n\n"
+          "Jo"), "Ana Pons"),
+        (("Moin,\n\nhab jemanden kennengelernt. Eva Blum von der Uckerbahn GmbH, macht da den Einkauf. Handy 0171 "
+          "5550123.\n\nJo\n\n--\nJo Field\n0171 5550199"), "Eva Blum"),
+        ("Hej,\n\nring Hanna Berg på Bergs Bygg, 070-555 01 23. Hon vill bestämma sig.\n\nJo", "Hanna Berg"),
+        ("Merhaba,\n\nÖzel Çınar Hastanesi'nden Elif Tekin aradı. Numarası 0532 555 01 25.\n\nJo", "Elif Tekin"),
+        ("Guten Tag,\n\nab März ist Herr Max Lang Ihr Ansprechpartner für alles, 0711 555 0199.\n\nJo", "Max Lang"),
     ],
 )  # fmt: skip
 def test_who_is_handed_on(text: str, person: str):
     document = opened(text)
     assert (document.scope, name(document)) == (ContactScope.MENTIONED_PERSON, person)
+
+
+COLLEAGUE = "sue.hall@northbeam.example"
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        (("Ann Poe rang at 3. From Marsh Council. It is about the posts, she says. 020 7946 0123.\n\nSue\n"
+          "020 7946 0300"), "Ann Poe"),
+        ("Please have them call Dave Kirk at Pinnacle Gas (713-555-0123). He is ready to sign.\n\nSue", "Dave Kirk"),
+        ("Contact Ann Poe (who heads the lab).", "Ann Poe"),
+        ("I would suggest Ann Poe - who knows the details. She is a good speaker.", "Ann Poe"),
+        ("Please email the papers to\n\nWayne Bart\nAspen Tools\n10 Canal Park\n617 949-1412", "Wayne Bart"),
+    ],
+)  # fmt: skip
+def test_whom_a_colleague_hands_on(text: str, person: str):
+    document = opened(text, sender=COLLEAGUE, name="Sue Hall")
+    assert (document.scope, name(document)) == (ContactScope.MENTIONED_PERSON, person)
+
+
+def test_articles_give_the_details_of_whoever_wrote_them():
+    story = (
+        "Prices rose again on Monday, said the board of the utility, and will rise further in the coming year. " * 20
+    )
+    text = (
+        f"See below.\n\nBy Ann Poe, Staff Writer\n{story}\nE-mail Ann Poe at ann.poe@press.example. She is our writer."
+    )
+    document = opened(text, sender=COLLEAGUE, name="Sue Hall")
+    assert (document.scope, name(document)) == (ContactScope.SENDER, "Sue Hall")
 
 
 def test_the_company_behind_a_name_is_nobody():
@@ -67,6 +108,13 @@ def test_the_company_behind_a_name_is_nobody():
     [
         "Please call me on 020 7946 0111 or my colleague Ann Poe on 020 7946 0112.\n\nJo Field\nAcme",
         "I talked to Ann Poe yesterday and we agree with your offer.\n\nJo Field\n020 7946 0111",
+        "I write on behalf of Captain Hals, who would like to meet you.\n\nJo Field\nAssistant, Acme\n020 7946 0111",
+        "Offer below.\n\nJo Field\nCounsel, Acme\nTel. 020 7946 0111 (office of Ms Poe: -210)",
+        "Please set up Ann Poe (ann.poe@acme.example). He is on his own from Monday.\n\nJo Field\nAcme",
+        (
+            "Ask for Ann Poe at the gate, 020 7946 0123, she will let you in. We need a price for the roof by the end "
+            "of May. It is about 400 square metres and leaks. Two quotes are here.\n\nJo Field\n020 7946 0111"
+        ),
         (
             "Our invoice contact is Ann Poe (ann.poe@acme.example). Could you send us the offer?\n\nRegards\n"
             "Jo Field\nHead of Customer Care, Acme\nLeeds · 020 7946 0111"

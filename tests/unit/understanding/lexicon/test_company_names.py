@@ -68,3 +68,11 @@ def test_the_label_a_company_chose():
 def test_words_that_organisations_call_themselves_by():
     assert organisation_words("Stadtwerke Hartwig") == 1
     assert organisation_words("Jo Field") == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "least"),
+    [("JPM", "jpmorgan", 0.6), ("California Power Exchange", "calpx", 0.6), ("U.C.Marsh Hill", "marshhill", 0.6)],
+)
+def test_names_that_a_label_shortens(name: str, label: str, least: float):
+    assert likeness(name, label) >= least

@@ -10,6 +10,7 @@ from desktop.understanding.lexicon.mailboxes import is_desk_word, is_shared, is_
     [
         "info", "info.berlin", "pec.amministrazione", "administracja", "muhasebe", "segreteria", "compras", "einladung",
         "kundenservice", "serviceteam", "ap", "it", "büro", "no_reply", "nakup", "inkop", "events", "post",
+        "ceo", "front-desk", "trading.desk", "welcome", "tenders", "ausschreibung", "devis", "dispo", "housekeeping",
     ],
 )  # fmt: skip
 def test_desks(local: str):
@@ -17,7 +18,20 @@ def test_desks(local: str):
 
 
 @pytest.mark.parametrize(
-    "local", ["weber", "hilary", "forman", "talbot", "pressley", "newsome", "carmen.post", "t.barber", "webster.john"]
+    "local",
+    [
+        "weber",
+        "hilary",
+        "forman",
+        "talbot",
+        "pressley",
+        "newsome",
+        "carmen.post",
+        "t.barber",
+        "webster.john",
+        "r.mill",
+        "p.kitchen",
+    ],
 )
 def test_people_whose_names_begin_like_desks(local: str):
     assert not is_shared(f"{local}@firm.example")

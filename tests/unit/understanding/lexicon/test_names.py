@@ -1,6 +1,6 @@
 import pytest
 
-from desktop.understanding.lexicon.names import fits_address, is_same_person, name_in_address, name_of
+from desktop.understanding.lexicon.names import fits_address, is_same_person, lead_of, name_in_address, name_of, tail_of
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,7 @@ def test_display_names(shown: str, name: str):
         ("jofield@x.example", None),
         ("info.desk@x.example", None),
         ("jo2.field@x.example", None),
+        ("jo_b._field@x.example", "Jo B. Field"),
     ],
 )
 def test_names_in_addresses(address: str, name: str | None):
@@ -90,3 +91,20 @@ def test_a_firm_with_the_familys_name_is_not_the_person():
 def test_a_huge_name_is_none():
     assert name_of("Aa " * 100_000) is None
     assert name_of("," * 100_000) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("Senator Ann Poe", "Ann Poe"), ("Kollegin Resi Ober", "Resi Ober"), ("Captain Hals", "Hals"),
+     ("P. Poe", "P. Poe"), ("Request ID", None), ("Toll Free", None), ("Im Auftrag", None)],
+)  # fmt: skip
+def test_offices_and_labels_before_names(text: str, name: str | None):
+    assert name_of(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [("Call Ann Poe", 5, 12), ("Per Ann Poe Field", 4, 17), ("Ann Poe Ihr Kontakt", 0, 7), ("Mary Ann Baker", 0, 14)],
+)
+def test_where_a_name_begins_and_ends(text: str, start: int, end: int):
+    assert (lead_of(text), tail_of(text)) == (start, end)

@@ -145,5 +145,20 @@ def test_blanks_stand_for_what_quoted_printable_left_over():
     assert clean("a = b") == "a = b"
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "-----Original Message-----=20\nFrom: Field, Jo=20\nSent: Thu 6/21/2026 10:55 AM=20\nTo: Bo=20\nSubject: Pumps",
+        "-----Original Message-----\nFrom: Field, Jo\n\n[mailto:EXCH-Jo@FIRM]\n\nSent: Monday\nTo: Bo\nSubject: Oil",
+    ],
+)
+def test_what_mail_programs_leave_behind_hides_no_author(header: str):
+    text = f"Fine.\n\n{header}\n\nHello Bo,\n\nhere they are.\n"
+    block = dissect(text).blocks[1]
+    assert block.author is not None
+    assert text[slice(*block.author)].startswith("Field, Jo")
+    assert "=20" not in text[slice(*block.author)]
+
+
 def test_a_header_that_was_never_there():
     assert find_header(list(dissect("x").own.body), 0) is None

@@ -198,3 +198,9 @@ def test_odd_lines_do_not_trouble_the_features():
     for _ in range(300):
         text = "".join(numbers.choice(" \t.,:;-|@<>()[]{}=aB1é中ß") for _ in range(numbers.randrange(300)))
         assert look_at(text, ("jo", "field")).names
+
+
+def test_details_of_somebody_else_above_the_farewell_are_no_part_of_the_signature():
+    card = "Larkfield Bank\nNotices Department\n12 Hill Street, London SW1A 1AA\nPhone: 020 7946 0100"
+    text = f"{BODY}Notices go to:\n\n{card}\n\nBest regards,\n\nJo Field\n020 7946 0018"
+    assert signature(text, "Jo Field") == ["Best regards,", "Jo Field", "020 7946 0018"]
