@@ -37,7 +37,7 @@ def look_at(document: Document, rules: Calibrator) -> FirstLook:
     found = by_kind(find_candidates(document))
     options = options_by_kind([candidate for group in found.values() for candidate in group])
     ranked = rank(document, found, options, {}, rules)
-    intent = intent_by_rules(document)
+    intent = intent_by_rules(document, found)
     mood = sentiment_by_rules(document, intent[1])
     labels = ((Family.INTENT, [*intent[1].values()]), (Family.SENTIMENT, [*mood[1].values()]))
     unsure = [kind.value for kind, rows in ranked.items() if rows[0].probability < SURE_FROM]

@@ -1,9 +1,10 @@
 """Why a mail was written, by the words used, their place and its form; with the words as Evidence.
 
-Two readers are heard. Phrases: each one found counts by its weight, more in the subject and in the first sentences,
+Three readers are heard. Phrases: each one found counts by its weight, more in the subject and in the first sentences,
 less in what is only handed on; a second and third one of the same list add a little; what was said in lists of asks
 and questions adds to it. Words: a linear model over all words of the mail (`mail_model`), which also knows what no
-phrase names. Their sums become shares by a softmax, so that a mail with few signs has no clear winner.
+phrase names. Form: what it asks, answers and hands on (`mail_form`). Their sums become shares by a softmax, so that a
+mail with few signs has no clear winner.
 """
 
 import math
@@ -11,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from desktop.domain.evidence import Intent, Label, Part
+from desktop.understanding.conclusions.mail_form import Found, traits_of, worth_of
 from desktop.understanding.conclusions.mail_model import counts_of, shipped
 from desktop.understanding.document import AuthorOrigin, Document
 from desktop.understanding.hostile.software import is_aimed_at_software
@@ -52,18 +54,16 @@ class _Sentence:
         self.weight = weight
 
 
-def intent_by_rules(document: Document) -> tuple[Label, Shares]:
-    """Return the likeliest Intent with its Evidence, and a distribution over all of them that sums to 1."""
+def intent_by_rules(document: Document, found: Found | None = None) -> tuple[Label, Shares]:
+    """Return the likeliest Intent with its Evidence, and a distribution over all of them that sums to 1.
+
+    `found` are the candidates by kind, where the caller has them already.
+    """
     sentences = _sentences(document)
-    sums: Shares = {intent: _BASE.get(intent, 0.0) for intent in Intent}
-    places: dict[Intent, Place] = {}
-    for intent in Intent:
-        worth, place = _worth(sentences, intent, document.language)
-        sums[intent] += worth
-        if place:
-            places[intent] = place
-    _add_form(sums, document, sentences)
-    shares = _softmax(_with_words(sums, document))
+    phrases, places = _read(document, sentences)
+    sums = heard(phrases, shipped().log_shares(counts_of(*_texts(sentences))))
+    form = worth_of(traits_of(document, found))
+    shares = _softmax({intent: worth + form.get(intent.value, 0.0) for intent, worth in sums.items()})
     best = max(shares, key=shares.__getitem__)
     evidence = None
     if best in places:
@@ -72,17 +72,37 @@ def intent_by_rules(document: Document) -> tuple[Label, Shares]:
     return Label(best.value, shares[best], evidence), shares
 
 
+def sums_of_phrases(document: Document) -> Shares:
+    """Return what the phrases alone speak for: a sum for each Intent."""
+    return _read(document, _sentences(document))[0]
+
+
+def _read(document: Document, sentences: Sequence[_Sentence]) -> tuple[Shares, dict[Intent, Place]]:
+    """Return the sums of the phrases, and the weightiest place of each Intent that has one."""
+    sums: Shares = {intent: _BASE.get(intent, 0.0) for intent in Intent}
+    places: dict[Intent, Place] = {}
+    for intent in Intent:
+        worth, place = _worth(sentences, intent, document.language)
+        sums[intent] += worth
+        if place:
+            places[intent] = place
+    _add_form(sums, document, sentences)
+    return sums, places
+
+
+def heard(phrases: Mapping[Intent, float], words: Mapping[str, float]) -> Shares:
+    """Return phrases and words together: their logarithms added, each by how far it can be trusted."""
+    return {intent: _PHRASES_COUNT * worth + _WORDS_COUNT * words[intent.value] for intent, worth in phrases.items()}
+
+
 def texts_of(document: Document) -> tuple[str, list[str]]:
     """Return the subject, or nothing where it speaks to software, and the sentences that are read, folded."""
-    sentences = _sentences(document)
+    return _texts(_sentences(document))
+
+
+def _texts(sentences: Sequence[_Sentence]) -> tuple[str, list[str]]:
     subject = " ".join(s.text for s in sentences if s.part is Part.SUBJECT)
     return subject, [s.text for s in sentences if s.part is Part.BODY]
-
-
-def _with_words(sums: Mapping[Intent, float], document: Document) -> Shares:
-    """Return phrases and words together: their logarithms added, each by how far it can be trusted."""
-    by_words = shipped().log_shares(counts_of(*texts_of(document)))
-    return {intent: _PHRASES_COUNT * worth + _WORDS_COUNT * by_words[intent.value] for intent, worth in sums.items()}
 
 
 def _sentences(document: Document) -> list[_Sentence]:

@@ -46,6 +46,11 @@ def test_intent_with_its_words(text: str, expected: Intent, words: str):
         ("The sensors arrived on Friday.", Sentiment.NEUTRAL),
         ("Wir sind enttäuscht.", Sentiment.NEGATIVE),
         ("Nous sommes ravis.", Sentiment.POSITIVE),
+        ("I insist that somebody comes. I am not paying for this visit.", Sentiment.NEGATIVE),
+        ("Exigimos una solución, las piezas llegaron rotas.", Sentiment.NEGATIVE),
+        ("Dzień dobry, jesteśmy bardzo zadowoleni, to jest świetna praca.", Sentiment.POSITIVE),
+        ("Ürünler kırık geldi, bu kabul edilemez.", Sentiment.NEGATIVE),
+        ("O motor avariou outra vez, é inaceitável.", Sentiment.NEGATIVE),
     ],
 )
 def test_sentiment(text: str, expected: Sentiment):
