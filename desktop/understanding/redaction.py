@@ -12,13 +12,21 @@ from dataclasses import dataclass, replace
 from desktop.domain.evidence import Evidence, Fact, Label, Part, Reading, Span, Zone, ZonedLine
 from desktop.domain.interactions import EmailMessage, Participant, Role
 from desktop.understanding.document import source_text
+from desktop.understanding.hostile.own_lines import People
 from desktop.understanding.hostile.software import is_aimed_at_software
-from desktop.understanding.hostile.software_reach import People, aimed_reach
+from desktop.understanding.hostile.software_reach import aimed_reach
 from desktop.understanding.lexicon.words import words
 
 _SENTENCE_END = re.compile(r"[.!?;](?:\s|$)")
-_NO_NAMES = words("info sales team support office mail contact service admin the and of for hello no reply noreply")
+_NO_NAMES = words(
+    "info sales team support office mail contact service admin the and of for hello no reply noreply "
+    "on behalf via by at in im der die von van de la du le des der from"
+)
+_NO_FIRMS = words("gmail yahoo hotmail outlook live mail email mailbox proton protonmail icloud online web post")
 MAX_SUBJECT, MAX_NAME, LEAST_SENTENCE = 200, 80, 12
+MIN_FIRM = 3
+MAX_KNOWN = 20
+_TWO_WORDS = re.compile(r"[^\W\d_]{2,30},? [^\W\d_]{3,30}")  # "Lee, Anna" is a whole name, "Anna B" is not
 _BLANK_LINE = re.compile(r"[ \t>]*")
 
 
@@ -96,7 +104,7 @@ def redact(message: EmailMessage) -> Redacted:
     """Leave out of body, subject and the sender's name what speaks to software."""
     kept: dict[Part, _Kept] = {}
     sender = message.sender
-    text, ranges = _body(message.text, aimed_reach(message.text, _people(message)))
+    text, ranges = _body(message.text, aimed_reach(message.text, _people(message), message.subject[:MAX_SUBJECT]))
     if ranges is not None:
         kept[Part.BODY] = ranges
     subject, in_subject = _line(message.subject, MAX_SUBJECT)
@@ -125,11 +133,26 @@ def _domain(address: str) -> list[str]:
 def _people(message: EmailMessage) -> People:
     senders: set[str] = set()
     readers: set[str] = set()
+    firm: set[str] = set()
     for one in message.participants[:60]:
         found = re.findall(r"[^\W\d_]{2,}", f"{one.name[:80]} {one.address[:120].rpartition('.')[0]}".lower())
-        found = found if one.role is not Role.FROM else found[: len(found) - len(_domain(one.address))]
+        if one.role is Role.FROM:
+            firm.update(word for word in _domain(one.address) if len(word) > MIN_FIRM)
+            found = found[: len(found) - len(_domain(one.address))]
         (senders if one.role is Role.FROM else readers).update(found[:8])
-    return People(frozenset(senders - _NO_NAMES), frozenset(readers - _NO_NAMES))
+    return People(
+        frozenset(senders - _NO_NAMES), frozenset(readers - _NO_NAMES), frozenset(firm - _NO_FIRMS), _known(message)
+    )  # fmt: skip
+
+
+def _known(message: EmailMessage) -> frozenset[str]:
+    """Return the addresses of the mail's people, or `@domain` of those whose domain is a firm's."""
+    found = set()
+    for one in message.participants[:MAX_KNOWN]:
+        name, at, domain = one.address[:120].lower().rpartition("@")
+        if name and at and "." in domain:
+            found.add(f"@{domain}" if _NO_FIRMS.isdisjoint(_domain(f"@{domain}")) else f"{name}@{domain}")
+    return frozenset(found)
 
 
 def _body(text: str, aimed: Sequence[tuple[int, int]]) -> tuple[str, _Kept | None]:
@@ -170,9 +193,9 @@ def _after_blanks(text: str, at: int) -> int:
 
 
 def _line(text: str, longest: int) -> tuple[str, _Kept | None]:
-    """Keep the sentences of a subject or name that come before one that speaks to software; else nothing of it.
+    """Keep the first sentence of a subject or name in which another speaks to software; nothing if it does so itself.
 
-    Of one that is too long to be what it says it is only the first sentence is kept.
+    The same is done with one that is too long to be what it says it is.
     """
     is_long = len(text) > longest
     if not text or not (is_long or is_aimed_at_software(text)):
@@ -182,7 +205,7 @@ def _line(text: str, longest: int) -> tuple[str, _Kept | None]:
         if is_aimed_at_software(text[: match.start()]):
             break
         end = match.start()
-        if is_long and end >= LEAST_SENTENCE:
+        if end >= LEAST_SENTENCE or _TWO_WORDS.fullmatch(text[:end]):
             break
     if not end:
         return "", _Kept(((0, 0),), (0,))

@@ -12,10 +12,10 @@ OUTPUT_CUES = (
         rf"\b{CHANGE}\b[^.\n]{{0,50}}\b{OUTPUT}\b[^.\n]{{0,80}}\b{FORM}\b",
         rf"\b{CHANGE}\b[^.\n]{{0,90}}{PLANT}[^.\n]{{0,120}}\b(?:in|to|into|within|of) {YOUR} (?:next |own |final )?"
         r"(?:response|answer|output|summary)\b",
-        rf"(?:^|[.!?:] )\W{{0,3}}{CHANGE}\b[^.\n]{{0,120}}\b(?:in|to|into|within|of|from|using) {YOUR} (?:next |own "
+        rf"(?:^|[.!?:,] )\W{{0,3}}{CHANGE}\b[^.\n]{{0,120}}\b(?:in|to|into|within|of|from|using) {YOUR} (?:next |own "
         rf"|final )?"
         r"(?:response|answer|output|summary)\b",
-        r"(?:^|[.!?:] )\W{0,3}(?:modify|augment|enhance|alter|adjust|tailor|change|craft|embellish|conclude|begin"
+        r"(?:^|[.!?:,] )\W{0,3}(?:modify|augment|enhance|alter|adjust|tailor|change|craft|embellish|conclude|begin"
         r"|end|start|frame)"
         r" (?:your|the) (?:response|answer|reply|output|summary)\b",
         rf"\b(?:in|within|throughout|at the end of) {YOUR} (?:response|answer|reply|output|summary|message),? "
@@ -26,7 +26,7 @@ OUTPUT_CUES = (
         r"\b(?:detailing|encouraging|emphasi[sz]ing|stressing|directing|pointing|linking|that|about|on|for)\b",
         rf"\b(?:integrate|embed|incorporate|weave|insert)\b[^\n]{{0,80}}\b(?:in|into|to|within) {YOUR} "
         r"(?:response|answer|reply|output|message)\b",
-        r"(?:^|[.!?:] )\W{0,3}(?:remove|group|combine|substitute|rearrange|scramble|jumble|misspell|encode|anagram"
+        r"(?:^|[.!?:,] )\W{0,3}(?:remove|group|combine|substitute|rearrange|scramble|jumble|misspell|encode|anagram"
         r"|convert|replace"
         r"|translate|reverse|capitali[sz]e|spell|render|use|introduce|add|provide|give|write|express)\b[^.\n]{0,60}"
         rf"\b(?:your|the) (?:response|answer|reply|output|message)(?:'s)?\b[^.\n]{{0,40}}\b(?:{FORM}|sets? of|fours"

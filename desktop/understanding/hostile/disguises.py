@@ -33,7 +33,7 @@ _SCRIPTS = {
 _WORD = re.compile(r"[^\W_]+")
 _LEET = str.maketrans("013457@$!|", "oieastasil")
 _LEET_WORD = re.compile(
-    r"(?<![\w@.])(?=[a-z@$!|0-9]{0,20}[a-z])(?=[a-z@$!|]{0,20}[013457@$!|])[a-z013457@$!|]{3,20}(?![\w@])"
+    r"(?<![\w@.])(?=[a-z@$!|0-9]{0,20}[a-z])(?=[a-z@$!|]{0,20}[013457@$!|])[a-z013457@$!|]{3,20}(?![\w@]|\.\w)"
 )
 _SET_APART = re.compile(r"(?<!\w)(?:\w(?:[ .*_\-~·•]{1,2}|\u00a0)){5,400}\w(?!\w)")
 _GLUED_WORDS = re.compile(r"(?:[A-Z][a-z]{1,15}){4}")  # "PleaseSendTheMail"
@@ -156,6 +156,16 @@ def is_disguised(text: str) -> bool:
         or any(len(set(match[0])) >= 12 for match in islice(_ENDLESS.finditer(text), MAX_DECODED))
         or any(_decoded(match[0]) for match in islice(_BASE64.finditer(text), MAX_DECODED))
     )
+
+
+def has_odd_letters(text: str) -> bool:
+    """Whether a single line has a word of mixed scripts, wide letters or capitals thrown in."""
+    if not text.isascii():
+        if _WIDE.search(text) or _WIDE_IN_WORD.search(text):
+            return True
+        if any(_FOREIGN.search(word) and _LATIN.search(word) for word in _WORD.findall(text[:400])):
+            return True
+    return any(_is_leet(word) for word in _LEET_WORD.findall(text[:400].lower()))
 
 
 def _is_leet(word: str) -> bool:

@@ -17,6 +17,7 @@ MAX_LINE = 20_000
 MAX_LINES = 12_000
 MAX_PARAGRAPH = 60
 
+_BULLETS = re.compile(r"^[ \t]{0,8}(?:[*|•·>-]{1,3}[ \t]{1,3}){1,4}", re.MULTILINE)
 _QUOTE_MARKS = re.compile(r"[ \t]{0,8}(?:>[ \t]{0,2}){0,20}")
 
 
@@ -92,7 +93,7 @@ def _is_aimed(text: str) -> bool:
     for reading in readings(text):
         if reading != plain and aimed_stretches(reading):
             return True
-        if "\n" in reading and aimed_stretches(" ".join(reading.split())):
+        if "\n" in reading and aimed_stretches(" ".join(_BULLETS.sub(" ", reading).split())):
             return True
     return is_disguised(text)
 

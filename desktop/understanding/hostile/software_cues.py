@@ -7,6 +7,7 @@ or sells such things can write about them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from desktop.understanding.hostile.chatbot_cues import CHAT_CUES, OUTPUT_CUES
 from desktop.understanding.hostile.software_words import (
@@ -166,6 +167,10 @@ _OVERRIDE = (
         r"|prioridad|all)",
     ),
     cue(
+        "override", 1.0, "generating ignore",
+        r"\bstop generating\b", r"^\W{0,6}ignore (?:this|the (?:above|following)) (?:line|text|part|paragraph)s?\b",
+    ),
+    cue(
         "override", 1.0, "detect alerts suspicion mechanism",
         r"\b(?:undetected|without (?:any )?(?:detection|raising (?:any )?(?:alerts?|suspicion)|triggering"
         r"|activating any)"
@@ -209,7 +214,7 @@ _ORDERED = (
         r"(?:user|human|recipient|rep|owner)\b", r"\btell the user\b", r"\bbetrag\b.{0,30}\bauf\b.{0,30}\bstufen sie\b",
     ),
     cue(
-        "summarising", 1.0, "summar zusammenfassung résumé resumir 总结后 摘要后 要約した後",
+        "summarising", 1.0, "recap summar zusammenfassung résumé resumir 总结后 摘要后 要約した後",
         r"\b(?:after|once|when(?:ever)?|while|before|during|upon|finish\w*|following (?:the|your|this)|as part of"
         r"|in addition to|besides|on completing|as soon as|then|until)\b.{0,40}\bsummar[iy]\w*",
         r"\bsummar(?:y|ies|i[sz]\w+)\b.{0,60}\b(?:then|and then|afterwards?|followed by|must be|has to be|should be"
@@ -218,6 +223,7 @@ _ORDERED = (
         r"\b(?:two|2|ten|10|three|five|last|latest|recent|previous|other|all|following|these|this|my|above)\b.{0,25}"
         r"\b(?:e-?mails?|messages?|mails|text|texts)\b",
         r"\b(?:end|stop|drop|skip|finish|close|no|don't|do not)\b.{0,12}\bsummar\w+",
+        r"\brecap\b.{0,24}\b(?:my|our|your|these|the|last|latest|recent|previous)\b.{0,24}\b(?:e-?mails|messages|mails)\b",
         r"\b(?:nach|bei|während) der zusammenfassung\b", r"\baprès (?:avoir )?résumé\b", r"\bdespués de resumir\b",
         r"总结后|摘要后|要約した後",
     ),
@@ -245,6 +251,7 @@ _DICTATED = (
         r"\b(?:with|in|as|containing) (?:the |an? )?(?:\w+ )?(?:message |e-?mail )?body\b.{0,20}"
         r"\b(?:exactly|string|set|stating|saying|being|consisting)\b", r"\bbody (?:message|text|string)\b",
         r"\bbody equals\b",
+        rf"\b{SEND}\b.{{0,24}}{ADDRESS}.{{0,120}}\b(?:in|as) the (?:e-?mail |message )?(?:body|text)\b",
         r"\b(?:body|content)\b[^.\n]{0,40}\b(?:only|just|simply|solely|exactly|nothing (?:else|extra|more))\b"
         r"[^.\n]{0,40}\b(?:word|words|string|phrase|contain|figure|value)\b",
         r"\b(?:only|just|simply|solely|exactly|single|exact|one)(?: contain\w*| include| the| one| single)*(?: "
@@ -252,10 +259,35 @@ _DICTATED = (
         r"[^.\n]{0,12}[\"'“‘`(]", r"\bthe (?:following )?string\W{0,3}[\"'“‘`$]",
     ),
     cue(
-        "dictated", 1.0, "\" ' “ ‘ ` million",
+        "dictated", 1.0, "\" ' “ ‘ ` million $",
+        r"\$\s?(?:num\b|\{\w{1,12}\})",
         rf"\b{SEND}\b.{{0,40}}{QUOTE}[\w $]{{1,30}}{QUOTE}\W{{0,3}}(?:[\w-]+ "
         rf"){{0,6}}to\b\W{{1,4}}(?:value\W{{0,3}})?{ADDRESS}",
         r"\bwhere (?:num|x|n|y) is\b", r"\$\s?(?:num|x|\{x\})\s?\W?\s?million",
+    ),
+    cue(
+        "dictated", 1.0, "@ (at) [at] dot_",
+        rf"\b{SEND}\b.{{0,80}}{ADDRESS}.{{0,24}}\bwith\b.{{0,16}}{QUOTE}[^\n]{{1,40}}{QUOTE}",
+        rf"\b(?:with|using|by) {QUOTE}[\w ]{{1,40}}{QUOTE} to\b.{{0,24}}{ADDRESS}",
+    ),
+    cue(
+        "dictated", 1.0, "word string text",
+        r"\b(?:replace|substitute|swap|read|treat|take|use|interpret) (?:every |each |the |any )?"
+        r"(?:words?|strings?|terms?|texts?)\b.{0,40}\b(?:with|by|for|as|instead of)\b.{0,12}[\"'“‘`]",
+    ),
+    cue(
+        "dictated", 0.6, "\" ' “ ‘ `",
+        r"\b(?:e-?mail|send|mail|message|text|forward|reply|answer|respond)(?: with)? [\"“‘'`][\w ]{1,30}[\"”’'`]",
+    ),
+    cue(
+        "protocol", 0.5, "follow",
+        r"\bfollow (?:this|these|the|our)"
+        r"(?: (?:essential|strict|exact|following|important|mandatory|standard|new|below))?"
+        r" (?:protocols?|instructions?|procedures?|directives?)\b",
+    ),
+    cue(
+        "orders", 0.5, "disclose reveal leak",
+        r"(?:^|[.!?:]\s)\W{0,6}(?:\d[.)] )?(?:do not|don't|never) (?:disclose|reveal|leak)\b",
     ),
     cue(
         "dictated", 0.6, "@ (at) [at] dot_",
@@ -267,15 +299,17 @@ _DICTATED = (
 
 CUES = (*_MARKUP, *_ADDRESSED, *_OVERRIDE, *_ORDERED, *_DICTATED, *OUTPUT_CUES, *CHAT_CUES)
 
+_NEEDING = {
+    word: tuple(number for number, one in enumerate(CUES) if word in one.needed)
+    for word in sorted({word for one in CUES for word in one.needed})
+}
+
 
 def signs(text: str) -> Iterator[Sign]:
     """Yield the cues in `text`, which is in small letters."""
-    for one in CUES:
-        if not any(word in text for word in one.needed):
-            continue
-        for number, match in enumerate(one.pattern.finditer(text)):
-            if number >= MAX_MATCHES:
-                break
+    tried = {number for word, numbers in _NEEDING.items() if word in text for number in numbers}
+    for one in (CUES[number] for number in sorted(tried)):
+        for match in islice(one.pattern.finditer(text), MAX_MATCHES):
             yield Sign(match.start(), match.end(), one.family, one.weight)
 
 

@@ -7,112 +7,116 @@ the side it shares more words with.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from desktop.understanding.hostile.disguises import has_odd_letters
+from desktop.understanding.hostile.foreign_letters import foreign_letters
+from desktop.understanding.hostile.letter_marks import (
+    NAME_LINE,
+    NUMBER,
+    SENTENCE_ENDS,
+    SUBJECT_LINE,
+    closes_letter,
+    content_words,
+    is_prose,
+    is_said,
+    is_wrapped,
+    item_number,
+    marker_of,
+    quoted_names,
+)
+from desktop.understanding.hostile.own_lines import OwnLines, People
 from desktop.understanding.hostile.software import Line, aimed_lines, paragraphs_of, split_lines
-from desktop.understanding.lexicon.sign_offs import SEPARATOR, SIGN_OFF
-from desktop.understanding.lexicon.words import words
+from desktop.understanding.hostile.weak_cues import weak_score
+from desktop.understanding.lexicon.language import language_of
+from desktop.understanding.lexicon.sign_offs import SEPARATOR
 
-SHORT_LINE = 45
-NAME_LINE = 70
+__all__ = ["People", "aimed_reach"]
 MAX_REACH = 60
 MAX_OPEN = 12
 MAX_GAP = 60
-MIN_WORD = 4
-MAX_LINES = 2000
+MAX_INTRODUCTION = 160
 FOREIGN = 4.0
+OTHER_LANGUAGE = 2.0
+SUSPICIOUS = 4.0
+LEAST = 0.3
+WORDY = 0.5
+CONTINUED = 2.0
 BEARING = 0.8  # a paragraph that shares nothing with either side stays with the mail
+MANY_WORDS = 120  # a long text shares words with anything
+SIGNATURE_ABOVE = 6
 
-_GREETING = re.compile(
-    r"[\W_]{0,4}(?:dear|hello|hi|hey|hallo|good (?:morning|afternoon|evening|day)|greetings|to whom it may concern"
-    r"|team|all|everyone"
-    r"|colleagues|sehr geehrte[rs]?|liebe[rs]?|guten (?:tag|morgen)|grüezi|moin|bonjour|bonsoir|cher|chère|chers"
-    r"|madame|monsieur|hola"
-    r"|estimad[oa]s?|buen(?:os|as) (?:días|tardes)|ciao|buongiorno|gentile|egregio|beste|geachte|goedemorgen|olá"
-    r"|prezad[oa]s?"
-    r"|caro|cara|hej|hei|kära|dzień dobry|szanown\w+|уважаем\w+|здравствуйте|привет|добрый "
-    r"день)\b[^.!?\n]{0,50}[,!:.–-]?\s*",
-    re.IGNORECASE,
-)
-_OPENING = re.compile(
-    r"[\W_]{0,4}(?:dear|hello|hi|hey|hallo|good \w+|greetings|sehr|liebe|bonjour|cher|hola|estimad)\b", re.IGNORECASE
-)
-_QUOTES = re.compile(r"\W{0,3}-{3,}.{3,60}-{2,}\s*$|\W{0,3}(?:on|am|le|el|op|il)\b.{5,160}:\s*$", re.IGNORECASE)
-_HEADER = re.compile(
-    r"\W{0,3}(?:from|sent|to|cc|date|subject|von|gesendet|an|datum|betreff|de|envoyé|à|objet|para|asunto|da|a"
-    r"|oggetto)\s?:",
-    re.IGNORECASE,
-)
-_FROM = re.compile(r"\W{0,3}(?:from|von|de|da|van|fra|från|od)\s?:.{2,120}", re.IGNORECASE)
-_DAYS = words(
-    "From Von Mon Tue Wed Thu Fri Sat Sun Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Monday Tuesday Wednesday "
-    "Thursday Friday"
-)
-_NUMBER = re.compile(r"\+?\d[\d ()./-]{6,}\d|@|\bwww\.")
-_ENDS = re.compile(r"[.!?:;>\])}\"'”»]\s*$")
 _OPENED = re.compile(r"<!--|<(?:span|div|p|font|td)\b[^<>]{0,200}>", re.IGNORECASE)
 _CLOSED = re.compile(r"-->|</(?:span|div|p|font|td)\b", re.IGNORECASE)
-_FIRST_WORD = re.compile(r"[\W_]{0,4}([^\W\d_]{2,20})\s?[,!–-]")
-_WORDS = re.compile(r"[^\W\d_]+")
 
 
-@dataclass(frozen=True, slots=True)
-class People:
-    """The words of the sender's name and address, and those of the people the mail went to, in small letters."""
-
-    senders: frozenset[str] = frozenset()
-    readers: frozenset[str] = frozenset()
-
-
-def aimed_reach(text: str, people: People) -> tuple[tuple[int, int], ...]:
+def aimed_reach(text: str, people: People, subject: str = "") -> tuple[tuple[int, int], ...]:
     """Return [start, end) of the lines to be left out, in order, adjoining ones joined."""
     lines = split_lines(text)
     paragraphs = list(paragraphs_of(lines))
-    hits = {number: hit for number, one in enumerate(paragraphs) if (hit := aimed_lines(lines, one))}
+    searched = split_lines(_without_known(text, people.addresses))
+    hits = {number: hit for number, one in enumerate(paragraphs) if (hit := aimed_lines(searched, one))}
+    aimed_at = {index for number in hits for index in paragraphs[number]}
+    quoted = frozenset(quoted_names([line for index, line in enumerate(lines) if index not in aimed_at]))
+    known = replace(people, senders=people.senders | quoted, readers=people.readers | people.senders | quoted)
+    own = OwnLines(lines, paragraphs, known)
+    for number, hit in foreign_letters(own, hits).items():
+        hits[number] = hits.get(number, set()) | hit
     if not hits:
         return ()
     for number in sorted(hits):
         after = number + 1  # "Note to AI assistants:" is about what comes next
-        while after < min(len(paragraphs), number + MAX_OPEN) and _is_open(
-            lines, paragraphs[number:after], hits[after - 1]
-        ):
+        while after < min(len(paragraphs), number + MAX_OPEN) and _is_open(own, range(number, after), hits[after - 1]):
             hits.setdefault(after, set(paragraphs[after]))
             after += 1
-    aimed_at = {index for number in hits for index in paragraphs[number]}
-    quoted = frozenset(_quoted_names([line for index, line in enumerate(lines) if index not in aimed_at]))
-    mail = _Mail(lines, paragraphs, People(people.senders | quoted, people.readers | people.senders | quoted))
+    mail = _Mail(own, frozenset(content_words(subject)))
     aimed: dict[int, set[int]] = {}
-    for first, last in _clusters(mail, sorted(hits)):
+    for first, last in _clusters(own, sorted(hits)):
         aimed |= mail.cluster({number: hits[number] for number in range(first, last + 1) if number in hits})
     return tuple(_joined(lines, sorted(index for indexes in aimed.values() for index in indexes)))
 
 
-def _clusters(mail: "_Mail", numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _without_known(text: str, addresses: Iterable[str]) -> str:
+    """Blank the @ of addresses of the people the mail is between: to ask for a mail to them is nothing odd."""
+    for one in addresses:
+        text = re.sub(re.escape(one), one.replace("@", " "), text, flags=re.IGNORECASE)
+    return text
+
+
+def _clusters(own: OwnLines, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Yield the first and last of the paragraphs that belong together: none of the mail's own stands between them."""
     first = last = numbers[0]
     for number in numbers[1:]:
-        if number - last > MAX_GAP or any(mail.is_fixed(other) for other in range(last + 1, number)):
+        if number - last > MAX_GAP or any(own.is_fixed(other) for other in range(last + 1, number)):
             yield first, last
             first = number
         last = number
     yield first, last
 
 
-class _Mail:
-    """The mail's lines and paragraphs, and what of them is its own."""
+@dataclass(frozen=True, slots=True)
+class _Core:
+    """The words of a text that speaks to software, and its language where the mail has another one, else ""."""
 
-    def __init__(self, lines: Sequence[Line], paragraphs: Sequence[range], people: People) -> None:
-        self._lines = lines
-        self._paragraphs = paragraphs
-        self._senders = people.senders
-        self._readers = people.readers
+    words: frozenset[str]
+    language: str
+
+
+class _Mail:
+    """The mail's lines and paragraphs, and how far a text among them reaches."""
+
+    def __init__(self, own: OwnLines, subject: frozenset[str]) -> None:
+        self._own = own
+        self._lines = own.lines
+        self._paragraphs = own.paragraphs
+        self._subject = subject
 
     def cluster(self, hits: Mapping[int, set[int]]) -> dict[int, set[int]]:
         """Return the lines, by paragraph, that go with these paragraphs, whose lines hit are given."""
         first, last = min(hits), max(hits)
-        core = self._words(range(first, last + 1))
-        is_glued = any(self._is_fixture(index) for index in self._paragraphs[first] if index < min(hits[first]))
+        core = self._core(hits)
+        is_glued = any(self._own.is_fixture(index) for index in self._paragraphs[first] if index < min(hits[first]))
         above: dict[int, set[int]] = {}
         if not is_glued:
             above = self._reach(core, range(first - 1, max(-1, first - 1 - MAX_REACH), -1))
@@ -121,35 +125,67 @@ class _Mail:
         for number in {first, last}:
             found[number] = self._spread(self._paragraphs[number], hits[number], is_inside=is_inside, is_glued=is_glued)
         below = self._reach(core, range(last + 1, min(len(self._paragraphs), last + 1 + MAX_REACH)))
-        if is_inside and below:
-            self._leave_details(below[max(below)])
-        return above | found | below
+        found = above | found | below
+        self._give_back(found, is_inside=is_inside)
+        self._give_rule_back(found)
+        return found
 
     def _is_inside(self, first: int, above: Mapping[int, set[int]]) -> bool:
         """Whether the text stands inside the sender's signature: right behind a line of it, or before its numbers."""
-        if any(self.is_fixed(number) for number in above):
+        if any(self._own.is_fixed(number) for number in above):
             return True
         nearest = next(
-            (number for number in range(first - 1, max(-1, first - MAX_REACH), -1) if self.is_fixed(number)), None
+            (number for number in range(first - 1, max(-1, first - MAX_REACH), -1) if self._own.is_fixed(number)), None
         )
-        if nearest is None or not self._is_signature(nearest):
+        if nearest is None or not self._own.is_signature(nearest):
             return False
-        return not any(_NUMBER.search(self._lines[index].text) for index in self._paragraphs[nearest])
+        return not any(NUMBER.search(self._lines[index].text) for index in self._paragraphs[nearest])
 
-    def _leave_details(self, chosen: set[int]) -> None:
-        """Take a number at the end out again: that of the signature that the text stands in."""
-        if _NUMBER.search(self._lines[max(chosen)].text) and not _is_prose(self._lines[max(chosen)].text):
-            chosen.discard(max(chosen))
+    def _give_back(self, found: Mapping[int, set[int]], *, is_inside: bool) -> None:
+        """Give the mail the last line that goes with the text back, where that is its signature's.
 
-    def is_fixed(self, number: int) -> bool:
-        """Whether the sender's name, a greeting to the mail's readers or another mail's header is in a paragraph."""
-        paragraph = self._paragraphs[number]
-        texts = [self._lines[index].text for index in paragraph]
-        return (
-            any(self._is_fixture(index) or self._is_closing(index) for index in paragraph)
-            or any(_QUOTES.match(text) for text in texts)
-            or sum(bool(_HEADER.match(text)) for text in texts) >= 3
-        )
+        That is so where it names the sender's firm, where the text stands right behind a line of the signature, with
+        no blank line between, and where nobody else's number can be meant.
+        """
+        number = max(found)
+        if not found[number]:
+            return
+        last, first = max(found[number]), min(min(lines) for lines in found.values() if lines)
+        text = self._own.text(last)
+        if last + 1 < len(self._lines) and not self._lines[last + 1].is_blank:
+            return
+        if len(text) > NAME_LINE or is_said(text) or closes_letter(text) or last == first:
+            return
+        if self._own.is_firm(last) or self._stands_in_signature(first):
+            found[number].discard(last)
+        elif NUMBER.search(text) and not self._signed_by_others(range(first, last)):
+            above = self._lines[last - 1]
+            if is_inside or (not above.is_blank and is_prose(above.text)):
+                found[number].discard(last)
+
+    def _give_rule_back(self, found: Mapping[int, set[int]]) -> None:
+        """Give the mail a row of dashes above the text back, where the line behind the text is the mail's."""
+        number = min(found)
+        if not found[number]:
+            return
+        first, behind = min(found[number]), max(max(lines) for lines in found.values() if lines) + 1
+        if (
+            behind < len(self._lines)
+            and not self._lines[behind].is_blank
+            and SEPARATOR.fullmatch(self._own.text(first))
+        ):
+            found[number].discard(first)
+
+    def _stands_in_signature(self, first: int) -> bool:
+        """Whether the line above is one of the sender's signature: short, and the name stands in it or just above."""
+        if first == 0 or self._lines[first - 1].is_blank or is_said(self._lines[first - 1].text):
+            return False
+        above = range(max(0, first - SIGNATURE_ABOVE), first)
+        return any(self._own.is_fixture(index) and not self._own.greets(index) for index in above)
+
+    def _signed_by_others(self, indexes: range) -> bool:
+        """Whether somebody else closes a letter in these lines."""
+        return any(closes_letter(self._lines[index].text) for index in indexes)
 
     def _spread(self, paragraph: range, hit: set[int], *, is_inside: bool, is_glued: bool) -> set[int]:
         """Return the lines that go with those hit: the whole paragraph, or as far as sentences reach beside its own.
@@ -157,208 +193,175 @@ class _Mail:
         `is_inside` says that the text stands inside a signature: then numbers behind it are the signature's, and all
         details where it is glued to the signature's first lines.
         """
+        behind = next((index for index in paragraph if index > max(hit) and self._own.is_own(index)), None)
+        if behind is not None and not any(self._own.is_own(index) for index in range(paragraph.start, min(hit))):
+            return set(range(paragraph.start, behind))  # only the mail's last lines are glued to it
 
         def is_own(index: int) -> bool:
             text = self._lines[index].text
-            is_detail = (is_glued and index == paragraph[-1]) or (is_inside and bool(_NUMBER.search(text)))
-            details = is_detail and index > max(hit) and not _is_prose(text)
-            return details or self._is_fixture(index) or self._is_closing(index)
+            is_detail = (is_glued and index == paragraph[-1]) or (is_inside and bool(NUMBER.search(text)))
+            details = is_detail and index > max(hit) and not is_prose(text)
+            return details or self._own.is_fixture(index) or self._own.is_closing(index)
 
         if not any(is_own(index) for index in paragraph if index not in hit):
             return set(paragraph)
-        found = {index for index in range(min(hit), max(hit) + 1) if index in hit or not self._is_fixture(index)}
+        found = {index for index in range(min(hit), max(hit) + 1) if index in hit or not self._own.is_fixture(index)}
         last = max(hit)
-        while last + 1 in paragraph and not _ENDS.search(self._lines[last].text) and not is_own(last + 1):
+        while last + 1 in paragraph and not SENTENCE_ENDS.search(self._lines[last].text) and not is_own(last + 1):
             last += 1  # a sentence goes on in the next line
             found.add(last)
         for step, first in ((-1, min(hit) - 1), (1, last + 1)):
             index = first
-            while index in paragraph and not is_own(index) and _is_prose(self._lines[index].text):
+            while index in paragraph and not is_own(index) and self._reads_on(index, index - step):
                 found.add(index)
                 index += step
         return found
 
-    def _reach(self, core: frozenset[str], numbers: range) -> dict[int, set[int]]:
+    def _reads_on(self, index: int, towards: int) -> bool:
+        """Whether a line goes with its neighbour, which belongs to the text: it says something, or is written alike."""
+        text, neighbour = self._lines[index].text, self._lines[towards].text
+        if is_said(text) or has_odd_letters(text) or is_wrapped(text, neighbour):
+            return True
+        return bool(marker_of(text)) and marker_of(text) == marker_of(neighbour)
+
+    def _reach(self, core: "_Core", numbers: range) -> dict[int, set[int]]:
         """Return the lines, by paragraph, that belong to the text rather than to the mail, going away from the text."""
         towards: list[int] = []
         fixed: int | None = None
         for number in numbers:
             if self._depth(number) != self._depth(numbers[0]):
                 break
-            if self.is_fixed(number):
+            if self._own.is_fixed(number):
                 fixed = number
                 break
             towards.append(number)
         is_above = numbers.step < 0
         is_outside = self._is_outside(towards, fixed, is_above=is_above)
         is_below_name = is_outside and is_above and fixed is not None
-        count = self._alien(core, towards, is_closed=fixed is not None and not is_above)
+        count = self._alien(core, towards, is_above=is_above, is_closed=fixed is not None and not is_above)
         edge = self._edge(fixed, is_above=is_above) if fixed is not None else set()
         is_loose = is_below_name and not edge
-        taken = towards[: self._outmost(towards) if is_loose else len(towards) if is_outside else count]
+        taken = towards[: max(count, self._outmost(towards)) if is_loose else len(towards) if is_outside else count]
         found = {number: set(self._paragraphs[number]) for number in taken}
         return found | ({fixed: edge} if fixed is not None and edge and len(taken) == len(towards) else {})
 
     def _edge(self, number: int, *, is_above: bool) -> set[int]:
         """Return what stands at the text's side of a paragraph of the mail's own, from a sentence on, if one does.
 
-        Above the text that is what follows the signature; below it, what comes before a greeting to the readers.
+        Above the text that is what follows the signature; below it, what comes before a greeting to the readers, or
+        before the mail's own last lines where somebody else closes a letter.
         """
         paragraph = self._paragraphs[number]
-        is_end = self._is_fixture if is_above else self._greets
+        if not is_above and not any(self._own.greets(index) for index in paragraph):
+            end = next((index for index in paragraph if self._own.is_own(index)), paragraph.stop)
+            texts = [self._lines[index].text for index in range(paragraph.start, end)]
+            is_theirs = any(closes_letter(text) for text in texts) or weak_score("\n".join(texts)) >= WORDY
+            return set(range(paragraph.start, end)) if is_theirs else set()
+        is_end = self._own.is_fixture if is_above else self._own.greets
         fixtures = [index for index in paragraph if is_end(index)]
         if not fixtures:
             return set()
         beyond = range(max(fixtures) + 1, paragraph.stop) if is_above else range(paragraph.start, min(fixtures))
-        prose = [index for index in beyond if _is_prose(self._lines[index].text)]
-        if not prose:
+        said = [index for index in beyond if is_said(self._lines[index].text)]
+        if not said:
             return set()
-        return set(range(min(prose), paragraph.stop) if is_above else range(paragraph.start, max(prose) + 1))
+        return set(range(min(said), paragraph.stop) if is_above else range(paragraph.start, max(said) + 1))
 
     def _is_outside(self, towards: Sequence[int], fixed: int | None, *, is_above: bool) -> bool:
         """Whether these paragraphs stand above the mail's greeting, or below the sender's signature."""
         if not towards:
             return False
         if fixed is not None:
-            return self._is_signature(fixed) if is_above else self._is_greeting(fixed)
+            return self._own.is_signature(fixed) if is_above else self._own.is_greeting(fixed)
         first, last = min(towards), max(towards)
         count = len(self._paragraphs)
         if is_above and first == 0:
-            return any(self._is_greeting(number) for number in range(last + 1, min(count, last + 1 + MAX_REACH)))
+            return any(self._own.is_greeting(number) for number in range(last + 1, min(count, last + 1 + MAX_REACH)))
         if not is_above and last == count - 1:
-            return any(self._is_signature(number) for number in range(max(0, first - MAX_REACH), first))
+            return any(self._own.is_signature(number) for number in range(max(0, first - MAX_REACH), first))
         return False
 
     def _outmost(self, towards: Sequence[int]) -> int:
         """Return how many of the paragraphs, nearest first, reach to the last one with sentences."""
         prose = [
             place for place, number in enumerate(towards)
-            if any(_is_prose(self._lines[index].text) for index in self._paragraphs[number])
+            if any(is_prose(self._lines[index].text) for index in self._paragraphs[number])
         ]  # fmt: skip
         return prose[-1] + 1 if prose else 0
 
-    def _alien(self, core: frozenset[str], towards: Sequence[int], *, is_closed: bool) -> int:
+    def _alien(self, core: "_Core", towards: Sequence[int], *, is_above: bool, is_closed: bool) -> int:
         """Return how many of the paragraphs, nearest first, share more with the text than with what lies beyond them.
 
         A greeting to others, or a closing by others where the sender's own comes later (`is_closed`), weighs much.
         """
-        best, total, count = 0.0, 0.0, 0
-        known = set(core)
+        best, total, count = LEAST, 0.0, 0
+        known = set(core.words)
         for place, number in enumerate(towards):
             own = self._words([number])
-            beyond = self._words(towards[place + 1 : place + 6])
-            total += (len(own & known) - len(own & beyond)) / (1 + len(own)) ** 0.5 - BEARING
-            total += FOREIGN * (self._closes(number) if is_closed else self._is_foreign(number))
+            beyond = self._words(towards[place + 1 : place + 6]) | self._subject
+            share = min(1.0, MANY_WORDS / max(1, len(known))) ** 0.5
+            size = (1 + len(own)) ** 0.5
+            total += share * len(own & known) / size - BEARING
+            total += FOREIGN * (self._own.closes(number) if is_closed else self._opens(number))
+            total += CONTINUED * (is_above and self._goes_on(number))
+            total += SUSPICIOUS * weak_score(self._own.said([number])) + OTHER_LANGUAGE * self._speaks(
+                core.language, number
+            )
             known |= own
-            if total > best:
-                best, count = total, place + 1
+            if total - len(own & beyond) / size > best:
+                best, count = total - len(own & beyond) / size, place + 1
         return count
 
-    def _words(self, numbers: Sequence[int]) -> frozenset[str]:
+    def _core(self, hits: Mapping[int, set[int]]) -> "_Core":
+        """Return the words of the paragraphs hit, and their language where the rest of the mail has another."""
+        numbers = range(min(hits), max(hits) + 1)
+        count = len(self._paragraphs)
+        ends = [*range(min(3, count)), *range(max(0, count - 2), count)]
+        rest = [number for number in ends if number not in hits]
+        (ours, is_sure), (theirs, is_theirs) = language_of(self._own.said(rest)), language_of(self._own.said(hits))
+        return _Core(self._words(numbers), theirs if is_sure and is_theirs and ours != theirs else "")
+
+    def _goes_on(self, number: int) -> bool:
+        """Whether a paragraph introduces the next one, or is the item before it in a list."""
+        if number + 1 >= len(self._paragraphs):
+            return False
+        first, last = self._own.text(self._paragraphs[number].start), self._own.text(self._paragraphs[number][-1])
+        item, following = item_number(first), item_number(self._own.text(self._paragraphs[number + 1].start))
+        return last.endswith(":") or 0 < item == following - 1
+
+    def _speaks(self, language: str, number: int) -> bool:
+        """Whether a paragraph is in a language."""
+        return bool(language) and language_of(self._own.said([number])) == (language, True)
+
+    def _opens(self, number: int) -> bool:
+        """Whether another letter or mail begins in a paragraph."""
+        if self._own.is_foreign(number):
+            return True
+        return any(SUBJECT_LINE.match(self._lines[index].text) for index in self._paragraphs[number][:2])
+
+    def _words(self, numbers: Iterable[int]) -> frozenset[str]:
         """Return the words of some paragraphs that say what they are about."""
-        texts = (self._lines[index].text for number in numbers for index in self._paragraphs[number])
-        return frozenset(word for text in texts for word in _content(text))
+        return frozenset(content_words(self._own.said(numbers)))
 
     def _depth(self, number: int) -> int:
         return self._lines[self._paragraphs[number].start].depth
 
-    def _is_greeting(self, number: int) -> bool:
-        """Whether a paragraph greets the mail's readers."""
-        return self._greets(self._paragraphs[number].start)
 
-    def _is_signature(self, number: int) -> bool:
-        """Whether the sender signs in a paragraph: the name stands below a closing or a row of dashes."""
-        paragraph = self._paragraphs[number]
-        for index in paragraph:
-            text = self._lines[index].text.strip()
-            said = {word.lower() for word in _WORDS.findall(text)}
-            if len(text) > NAME_LINE or not self._senders & said:
-                continue
-            above = [self._lines[other].text.strip() for other in range(max(0, index - 4), index)]
-            if any(
-                0 < len(one) <= SHORT_LINE and (SIGN_OFF.fullmatch(one) or SEPARATOR.fullmatch(one)) for one in above
-            ):
-                return True
-            return index == paragraph.start and said <= self._senders
-        return False
+def _is_open(own: OwnLines, numbers: range, hit: set[int]) -> bool:
+    """Whether what comes behind some paragraphs belongs to them.
 
-    def _is_foreign(self, number: int) -> bool:
-        """Whether a paragraph opens a letter that is not this mail: a greeting to others, not at the mail's head."""
-        texts = [self._lines[index].text.strip() for index in self._paragraphs[number][:4]]
-        return number > 0 and any(_OPENING.match(text) and _GREETING.fullmatch(text) for text in texts)
-
-    def _closes(self, number: int) -> bool:
-        """Whether a paragraph closes a letter."""
-        texts = [self._lines[index].text.strip() for index in self._paragraphs[number]]
-        return any(0 < len(text) <= SHORT_LINE and SIGN_OFF.fullmatch(text) for text in texts)
-
-    def _is_fixture(self, index: int) -> bool:
-        """Whether the sender's name stands on a short line, or a greeting to the mail's readers."""
-        text = self._lines[index].text.strip()
-        found = frozenset(word.lower() for word in _WORDS.findall(text)) if len(text) <= NAME_LINE else frozenset()
-        return bool(self._senders & found) or self._greets(index)
-
-    def _greets(self, index: int) -> bool:
-        """Whether a line begins with a greeting to the mail's readers: "Dear Ann", "Ann, …"."""
-        text = self._lines[index].text.strip()[:NAME_LINE]
-        first = _FIRST_WORD.match(text)
-        if first and first[1].lower() in self._readers:
-            return True
-        return bool(_GREETING.match(text) and self._readers & {word.lower() for word in _WORDS.findall(text)[:6]})
-
-    def _is_closing(self, index: int) -> bool:
-        """Whether a line closes the sender's letter: the sender's name follows."""
-        text = self._lines[index].text.strip()
-        if len(text) > SHORT_LINE or not text or not SIGN_OFF.fullmatch(text):
-            return False
-        after = [
-            other for other in range(index + 1, min(len(self._lines), index + 5)) if not self._lines[other].is_blank
-        ]
-        return bool(after) and self._is_fixture(after[0]) and not self._greets(after[0])
-
-
-def _quoted_names(lines: Sequence[Line]) -> Iterator[str]:
-    """Yield the words of the names in headers and introductions of quoted mails."""
-    for line in lines[:MAX_LINES]:
-        match = _FROM.match(line.text[:300]) or _QUOTES.match(line.text[:300])
-        if match and not line.text.lstrip().startswith("-"):
-            name = re.sub(r"\S{1,80}@\S{1,80}", " ", match[0])
-            yield from (
-                word.lower()
-                for word in _WORDS.findall(name)[:12]
-                if len(word) > 2 and word[0].isupper() and word not in _DAYS
-            )
-
-
-def _is_open(lines: Sequence[Line], paragraphs: Sequence[range], hit: set[int]) -> bool:
-    """Whether the last of some paragraphs ends with a colon, or all of them within a tag or comment opened in them."""
-    said = " ".join(lines[index].text for one in paragraphs for index in one)
-    paragraph = paragraphs[-1]
+    They end with a colon and the next is nothing of the mail's own, or a tag or comment was opened in them that is
+    closed later.
+    """
+    said = " ".join(own.lines[index].text for number in numbers for index in own.paragraphs[number])
     if _OPENED.search(said) and not _CLOSED.search(said):
-        return True
-    return max(hit) == paragraph[-1] and lines[paragraph[-1]].text.rstrip(" \t*_-").endswith(":")
-
-
-def _is_prose(text: str) -> bool:
-    """Whether a line reads on like a sentence, and is no line of a signature."""
-    found = _WORDS.findall(text)
-    return len(text) > 110 or (len(found) >= 6 and sum(word.islower() for word in found) >= 0.45 * len(found))
-
-
-def _content(text: str) -> Iterator[str]:
-    for word in _WORDS.findall(text.lower()):
-        if len(word) >= MIN_WORD and word not in _COMMON:
-            yield word[:7]
-
-
-_COMMON = words(
-    "this that these those with from have will would could should your yours ours their there here where when what "
-    "which been being were they them than then also just only into onto over under about after before please thank "
-    "thanks regards best kind dear hello team email mail message know need more most some such each very much many "
-    "make made take time like well good able let's subject body und oder aber nicht eine einen einem einer dass "
-    "sich auch noch bitte danke vielen dank haben sind wird werden können ihre ihnen unser unsere nous vous "
-    "pour avec dans votre notre cette mais plus être avoir merci para como pero esta este usted gracias hope finds"
-)
+        later = range(numbers.stop, min(len(own.paragraphs), numbers.start + MAX_OPEN))
+        if any(_CLOSED.search(own.lines[index].text) for number in later for index in own.paragraphs[number]):
+            return True
+    last = own.paragraphs[numbers[-1]][-1]
+    text = own.lines[last].text
+    is_introduction = max(hit) == last and len(text) <= MAX_INTRODUCTION and text.rstrip(" \t*_-").endswith(":")
+    return is_introduction and not own.is_fixed(numbers.stop)
 
 
 def _joined(lines: Sequence[Line], chosen: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ LLMAIL_BENIGN = "injection/llmail_benign*.jsonl*"
 BIPIA = "injection/bipia_text_attacks*.json"
 _WRAPPED = re.compile(r"Subject of the email:(.{0,2000}?)\.\s{1,4}Body:", re.DOTALL)
 SEED = 20261120
+MAX_TEXT = 12_000  # shorter ones lose the attack, which often stands at the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def mutants(
     made = 0
     while made < count:
         start = choose.choice(base)
-        text, worry = start.text[:3000], 2.0
+        text, worry = start.text[:MAX_TEXT], 2.0
         for step in range(8):
             if made >= count:
                 return
