@@ -1,5 +1,6 @@
 """What came in, before anything is concluded from it."""
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +12,7 @@ class InteractionKind(StrEnum):
     """What sort of thing came in."""
 
     EMAIL = "email"
+    CALL = "call"
 
 
 class InteractionState(StrEnum):
@@ -76,6 +78,60 @@ class EmailMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """What one speaker said in one go, on one line; `start` is in seconds from the call's beginning."""
+
+    speaker: str
+    text: str
+    start: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A transcript. `participants` are those whose address or number is known, the other side as Role.FROM.
+
+    `rep` is the speaker (the channel) that is the rep, "" where nobody said so. `heard_by` names what turned speech
+    into text, "" where a person wrote it down.
+    """
+
+    id: str
+    started_at: datetime
+    turns: tuple[Turn, ...]
+    participants: tuple[Participant, ...] = ()
+    rep: str = ""
+    heard_by: str = ""
+
+    @property
+    def text(self) -> str:
+        """The turns, a line each; Spans count its characters from 0."""
+        return "\n".join(_on_one_line(turn.text) for turn in self.turns)
+
+    def turn_starts(self) -> tuple[int, ...]:
+        """Return where in `text` each turn begins."""
+        starts, at = [], 0
+        for turn in self.turns:
+            starts.append(at)
+            at += len(turn.text) + 1
+        return tuple(starts)
+
+    def turn_at(self, place: int) -> int:
+        """Return the index of the turn that a character of `text` stands in."""
+        return max(0, bisect_right(self.turn_starts(), place) - 1)
+
+    def seconds_at(self, place: int) -> float:
+        """Return when the turn was begun that a character of `text` stands in, in seconds."""
+        return self.turns[self.turn_at(place)].start if self.turns else 0.0
+
+    def as_message(self) -> EmailMessage:
+        """Return the call as those see it who go by who, when and in which words: rules, card and conversation."""
+        return EmailMessage(self.id, "", self.started_at, self.participants, self.text)
+
+
+def _on_one_line(text: str) -> str:
+    return text.replace("\n", " ").replace("\r", " ")
+
+
+@dataclass(frozen=True, slots=True)
 class RawItem:
     """One mail as the mailbox gave it. `origin` says where it lay (folder, UIDVALIDITY, UID or file name)."""
 
@@ -85,7 +141,10 @@ class RawItem:
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One mail that came in. `content_hash` is the SHA-256 of the raw bytes, in hex."""
+    """One mail or call that came in. `content_hash` is the SHA-256 of the raw bytes, in hex.
+
+    Of a call `message` is `Call.as_message`, so that its words stand where Spans say; `call` has speakers and times.
+    """
 
     id: InteractionId
     connection_id: ConnectionId
@@ -97,3 +156,4 @@ class Interaction:
     message: EmailMessage
     reason: str = ""
     size: int = field(default=0)
+    call: Call | None = None

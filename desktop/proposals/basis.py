@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from desktop.domain.evidence import Band, Fact, FactKind, Reading, band_of
 from desktop.domain.ids import ConnectionId, InteractionId
-from desktop.domain.interactions import EmailMessage
+from desktop.domain.interactions import EmailMessage, InteractionKind
 from desktop.domain.matching import domain_key, email_key, name_key
 from desktop.domain.proposals import Action, FieldChange
 from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot, parse_ref
@@ -48,6 +48,7 @@ class Basis:
     contact: RecordSnapshot | None = None
     owner: RecordSnapshot | None = None
     opportunity: RecordSnapshot | None = None
+    came_as: InteractionKind = InteractionKind.EMAIL
     refs: dict[RecordKind, str] = field(default_factory=dict)
 
     def fact(self, kind: FactKind) -> Fact | None:

@@ -4,6 +4,9 @@ A conversation is held together by Message-ID, References and In-Reply-To; where
 address and the subject within 60 days. Only mails of one party (a firm's domain, or one address at a free mail
 provider) are taken together, and only those that party sent: else a stranger could put a number into a deal by naming
 a Message-ID, or into a contact by signing with another's address.
+
+A call has neither subject nor references. It is about what its contact writes of at that time: it belongs to their one
+conversation within 60 days, and to none where there are several.
 """
 
 import re
@@ -13,7 +16,7 @@ from datetime import datetime, timedelta
 
 from desktop.domain.evidence import CHECK_FROM, Evidence, Fact, FactKind, Reading
 from desktop.domain.ids import InteractionId
-from desktop.domain.interactions import EmailMessage, Interaction
+from desktop.domain.interactions import EmailMessage, Interaction, InteractionKind
 from desktop.domain.matching import domain_key, email_key
 from desktop.domain.records import RecordKind
 from desktop.store.store import Transaction
@@ -23,7 +26,7 @@ MOST_REFERENCES = 20
 SAME_TOPIC_WITHIN = timedelta(days=60)
 MOST_SUBJECT = 200
 _REPLIED = re.compile(r"^(\s*(re|aw|fw|fwd|wg|tr|rép|rif|rv|sv|vs)\s*(\[\d{1,3}\])?\s*:\s*)+", re.IGNORECASE)
-_ID, _TOPIC, _CONTACT, _WEIGHED = "id:", "topic:", "contact:", "weighed:"
+_ID, _TOPIC, _CONTACT, _WEIGHED, _CALL = "id:", "topic:", "contact:", "weighed:", "call:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,12 @@ def gather(tx: Transaction, item: Interaction, reading: Reading) -> Circle:
     sender = item.message.sender
     if not address or sender is None or _party(email_key(sender.address)) != _party(address):
         return Circle((current,), (current,))
-    tx.conversations.add(item.id, _keys(item.message, address), current.said_at)
-    found = _connected(tx, current)
+    is_call = item.kind is InteractionKind.CALL
+    keys = _keys(item.message, address)
+    tx.conversations.add(item.id, [*keys, _CALL + address] if is_call else keys, current.said_at)
+    found = _with_calls(
+        tx, address, _home(tx, address, current) if is_call else _connected(tx, item.id, current.said_at)
+    )
     own = [mail for mail, _ in tx.conversations.holding(_CONTACT + address, most=MOST_MAILS)]
     known = {item.id: current}
     for mail in {*found, *own} - {item.id}:
@@ -111,10 +118,38 @@ def _party(address: str) -> str:
     return domain_key(address) or address
 
 
-def _connected(tx: Transaction, current: Source) -> set[InteractionId]:
-    """Return the mails that can be reached from one over the keys they share."""
-    found = {current.id: current.said_at}
-    waiting = [current.id]
+def _home(tx: Transaction, address: str, call: Source) -> dict[InteractionId, datetime]:
+    """Return the mails that a call is about, with the call itself."""
+    return {call.id: call.said_at, **_only_conversation(tx, address, call.said_at)}
+
+
+def _only_conversation(tx: Transaction, address: str, at: datetime) -> dict[InteractionId, datetime]:
+    """Return the one conversation that a contact had around a moment, empty where there were none or several."""
+    calls = {call for call, _ in tx.conversations.holding(_CALL + address, most=MOST_MAILS)}
+    own = tx.conversations.holding(_CONTACT + address, most=MOST_MAILS)
+    near = [(mail, sent_at) for mail, sent_at in own if mail not in calls and abs(sent_at - at) <= SAME_TOPIC_WITHIN]
+    if not near:
+        return {}
+    first = _connected(tx, *near[0])
+    return first if all(mail in first for mail, _ in near) else {}
+
+
+def _with_calls(tx: Transaction, address: str, found: dict[InteractionId, datetime]) -> set[InteractionId]:
+    """Return the mails with the contact's calls that are about them."""
+    for call, at in tx.conversations.holding(_CALL + address, most=MOST_MAILS):
+        if (
+            call not in found
+            and len(found) < MOST_MAILS
+            and not found.keys().isdisjoint(_only_conversation(tx, address, at))
+        ):
+            found[call] = at
+    return set(found)
+
+
+def _connected(tx: Transaction, first: InteractionId, said_at: datetime) -> dict[InteractionId, datetime]:
+    """Return the mails that can be reached from one over the keys they share, with when they were sent."""
+    found = {first: said_at}
+    waiting = [first]
     seen: set[str] = set()
     while waiting and len(found) < MOST_MAILS:
         mail = waiting.pop(0)
@@ -129,7 +164,7 @@ def _connected(tx: Transaction, current: Source) -> set[InteractionId]:
                 if other not in found and not is_far and len(found) < MOST_MAILS:
                     found[other] = sent_at
                     waiting.append(other)
-    return set(found)
+    return found
 
 
 def _load(tx: Transaction, mail: InteractionId) -> Source | None:

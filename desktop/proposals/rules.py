@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC
 
 from desktop.domain.evidence import Fact, FactKind, Part, Reading, Sentiment, Zone
-from desktop.domain.interactions import EmailMessage
+from desktop.domain.interactions import EmailMessage, InteractionKind
 from desktop.domain.matching import domain_key, name_key, phone_key
 from desktop.domain.proposals import Action, FieldChange
 from desktop.domain.records import FIELDS, RecordKind, RecordSnapshot
@@ -156,7 +156,9 @@ def task(basis: Basis) -> Plan | None:
 
 
 def activity(basis: Basis) -> Plan | None:
-    """Log the mail itself."""
+    """Log the mail or the call itself."""
+    if basis.came_as is InteractionKind.CALL:
+        return _call_activity(basis)
     kind = basis.option(RecordKind.ACTIVITY, "type", "Email", "E-mail", "E-Mail")
     subject = _shorten(plain_subject(basis.message.subject) or "(no subject)")
     changes = [
@@ -168,6 +170,22 @@ def activity(basis: Basis) -> Plan | None:
         changes.insert(0, FieldChange("type", None, kind, 1.0, "it is a mail"))
     changes += _links(basis, RecordKind.ACTIVITY)
     return _create(RecordKind.ACTIVITY, subject, changes, "Keep this mail with the record")
+
+
+def _call_activity(basis: Basis) -> Plan:
+    kind = basis.option(RecordKind.ACTIVITY, "type", "Call", "Phone call", "Anruf")
+    person = basis.contact.title if basis.contact else person.value if (person := basis.fact(FactKind.PERSON)) else ""
+    subject = _shorten(f"Call with {person}" if person else "Call")
+    said_at = basis.message.sent_at.astimezone(UTC).isoformat()
+    changes = [
+        FieldChange("subject", None, subject, 1.0, "who was on the line"),
+        FieldChange("happened_at", None, said_at, 1.0, "when the call was"),
+        FieldChange("description", None, _new_text(basis.message, basis.reading), 1.0, "what was said"),
+    ]
+    if kind:
+        changes.insert(0, FieldChange("type", None, kind, 1.0, "it is a call"))
+    changes += _links(basis, RecordKind.ACTIVITY)
+    return _create(RecordKind.ACTIVITY, subject, changes, "Keep this call with the record")
 
 
 RULES: Mapping[RecordKind, Callable[[Basis], Plan | None]] = {

@@ -10,7 +10,7 @@ from datetime import datetime
 from desktop.domain.connections import Connection, Family
 from desktop.domain.evidence import FactKind, Reading
 from desktop.domain.ids import InteractionId, ProposalId, SuggestionId, derive
-from desktop.domain.interactions import Interaction, InteractionState
+from desktop.domain.interactions import Interaction, InteractionKind, InteractionState
 from desktop.domain.ports import Clock
 from desktop.domain.proposals import Draft, Proposal, Suggestion
 from desktop.domain.records import RecordKind, RecordRef
@@ -88,7 +88,7 @@ def _begin(
     picklists = {kind: tx.mirror.picklists(crm.id, kind) for kind in RecordKind}
     circle = gather(tx, item, reading)
     standing = Standing.of(tx, circle)
-    basis = Basis(item.message, reading, crm.id, picklists, circle, standing.settled)
+    basis = Basis(item.message, reading, crm.id, picklists, circle, standing.settled, came_as=item.kind)
     match(basis, tx.mirror, standing.deal)
     basis.contact = standing.as_it_will_be(tx, basis.contact)
     basis.owner = standing.as_it_will_be(tx, basis.owner)
@@ -185,7 +185,7 @@ def _suggestion(plan: Plan, proposal_id: ProposalId, basis: Basis) -> Suggestion
 
 def _draft(tx: Transaction, basis: Basis, item: Interaction, proposal_id: ProposalId) -> Draft | None:
     mailbox = tx.connections.get(item.connection_id)
-    if mailbox is None:
+    if mailbox is None or item.kind is InteractionKind.CALL:  # nobody answers a call by mail unasked
         return None
     identity = identity_of(mailbox)
     parts = reply(basis, proposal_id, identity)

@@ -26,6 +26,7 @@ LABELS = frozenset({Family.INTENT, Family.SENTIMENT})
 
 FAMILY_OF: Mapping[FactKind, Family] = {
     FactKind.PERSON: Family.PEOPLE,
+    FactKind.MENTIONED: Family.PEOPLE,
     FactKind.TITLE: Family.TITLE,
     FactKind.COMPANY: Family.COMPANY,
     FactKind.EMAIL: Family.EMAIL,
