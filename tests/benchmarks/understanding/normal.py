@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"(?:(?<![\w.,])[.,])?\d(?:[\d.,'’٬\u00a0\u202f ]{0,24}\
 _SCALES = (
     (r"(?:bn|billion|milliarden?|mrd|milliards?)\b", 1_000_000_000),
     (r"(?:(?:mm|mn|mio|m|million(?:en|s)?|millones|milioni|mln)\b|m(?=eur\b))", 1_000_000),
-    (r"(?:(?:k|tsd|tausend|thousand|grand|mille|mil|t|tys|duizend)\b|[kt](?=eur\b))", 1_000),
+    (r"(?:(?:k|tsd|tausend|thousand|grand|mille|mila|mil|t|tys|duizend)\b|[kt](?=eur\b))", 1_000),
     (r"(?:lakhs?|lacs?)\b", 100_000),
     (r"crores?\b", 10_000_000),
     (r"(?:cents?|pence)\b", Decimal("0.01")),

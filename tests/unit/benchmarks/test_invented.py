@@ -20,6 +20,7 @@ from tests.unit.benchmarks.situations import fact, mail, reading
         (FactKind.AMOUNT, "8200.00 BRL", "R$ 8.200,00"),
         (FactKind.AMOUNT, "0.037 USD", "3.7 cents"),
         (FactKind.AMOUNT, "0.0075 USD", "$.0075"),
+        (FactKind.AMOUNT, "12000.00-14000.00 EUR", "12-14 mila euro"),
         (FactKind.DATE, "2026-11-13", "Friday"),
         (FactKind.DATE, "2026-10-06/2026-10-09", "Oct 6-9, 2026"),
         (FactKind.ASK, "send a quote", "Could you send\na quote?"),
