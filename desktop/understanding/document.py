@@ -185,6 +185,7 @@ def open_document(message: EmailMessage, own_addresses: frozenset[str], *, is_se
         lines = (*lines, *more)
         lines = tuple(line for line in lines if not _is_in(line, card))
         about = mention.about
+        passages = passages_of(_bounded(_all_lines(block))[0]) if mention.is_form else passages
     address = author.address.text if author.address else ""
     regions = regions_of(
         address, words, language if is_sure else "", signature="\n".join(line.text for line in (*card, *signature)),

@@ -1,12 +1,15 @@
 """The rules that find candidates: one module a kind of Fact. Every candidate is a verbatim span of the mail."""
 
-from desktop.domain.evidence import Candidate
+from itertools import chain
+
+from desktop.domain.evidence import Candidate, FactKind
 from desktop.understanding.candidates.addresses import find_addresses
 from desktop.understanding.candidates.amounts import find_amounts
 from desktop.understanding.candidates.asks import find_asks
 from desktop.understanding.candidates.companies import find_companies
 from desktop.understanding.candidates.competitors import find_competitors
 from desktop.understanding.candidates.dates import find_dates
+from desktop.understanding.candidates.likely_actions import find_likely_action
 from desktop.understanding.candidates.people import find_people
 from desktop.understanding.candidates.phones import find_phones
 from desktop.understanding.candidates.products import find_products
@@ -33,6 +36,7 @@ _FINDERS = (
     find_promises,
     find_questions,
 )
+_ACTIONS = (FactKind.ASK, FactKind.PROMISE)
 
 
 def find_candidates(document: Document) -> tuple[Candidate, ...]:
@@ -41,11 +45,18 @@ def find_candidates(document: Document) -> tuple[Candidate, ...]:
     What stands in a paragraph that speaks to software, or in such a subject or name, is left out.
     """
     best: dict[tuple[str, str], Candidate] = {}
-    for find in _FINDERS:
-        for candidate in find(document):
-            if document.is_aimed_at_software(candidate.evidence.span):
-                continue
-            key = (candidate.kind.value, candidate.value.casefold())
-            if key not in best or candidate.rule_score > best[key].rule_score:
-                best[key] = candidate
+    for candidate in chain.from_iterable(find(document) for find in _FINDERS):
+        _keep(document, candidate, best)
+    if not any(candidate.kind in _ACTIONS for candidate in best.values()):
+        for candidate in find_likely_action(document):
+            _keep(document, candidate, best)
     return tuple(best.values())
+
+
+def _keep(document: Document, candidate: Candidate, best: dict[tuple[str, str], Candidate]) -> None:
+    """Add a candidate to the best of each value, unless it stands where the mail speaks to software."""
+    if document.is_aimed_at_software(candidate.evidence.span):
+        return
+    key = (candidate.kind.value, candidate.value.casefold())
+    if key not in best or candidate.rule_score > best[key].rule_score:
+        best[key] = candidate

@@ -10,11 +10,12 @@ from desktop.understanding.contacts.contact import ADDRESS, Organisation, is_add
 from desktop.understanding.contacts.owners import Owner
 from desktop.understanding.document import Document, recipients, source_text
 from desktop.understanding.lexicon.mailboxes import is_shared, is_unattended
-from desktop.understanding.lexicon.names import fits_address, tokens_of
-from desktop.understanding.zones.cleaning import TextLine
+from desktop.understanding.lexicon.names import fits_address, name_in_address, tokens_of
+from desktop.understanding.zones.cleaning import BlockKind, TextLine
 
 MAX_LINE = 2000
 MAX_ADDRESSES = 60
+MAX_BLOCKS = 20
 
 FROM = "the address the mail came from"
 QUOTED = "named in the header of the quoted mail"
@@ -85,11 +86,24 @@ def _from_recipients(document: Document) -> Iterator[Candidate]:
     others = [one for one in others if one.address.lower() not in document.own_addresses and is_address(one.address)]
     fitting = [one for one in others if fits_address(name, one.address) or _is_called(name, one.name)]
     is_answered = document.scope is ContactScope.QUOTED_SENDER and len(others) == 1
+    is_answered = is_answered and not _is_handed_on(document)
+    is_answered = is_answered and not any(name_in_address(one.address) or " " in one.name for one in others)
     for one in fitting or (others if is_answered else ()):
         score = (0.9 if len(fitting) == 1 else 0.5) if fitting else 0.5
         start = source.index(one.address)
         evidence = document.cite(start, start + len(one.address), Part.RECIPIENTS)
         yield Candidate(FactKind.EMAIL, evidence, one.address.lower(), score, RECIPIENT)
+
+
+def _is_handed_on(document: Document) -> bool:
+    """Whether what the contact wrote is forwarded: then whoever it goes to is somebody else."""
+    at = document.author.name.span.start if document.author.name else -1
+    blocks = document.anatomy.blocks[1:MAX_BLOCKS]
+    return any(
+        block.kind is BlockKind.FORWARDED
+        for block in blocks
+        if block.author and block.author[0] <= at < block.author[1]
+    )
 
 
 def _is_called(name: str, shown: str) -> bool:

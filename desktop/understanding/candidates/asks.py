@@ -12,10 +12,18 @@ from itertools import islice
 
 from desktop.domain.evidence import Candidate, ContactScope, FactKind, Part, Party
 from desktop.understanding.candidates.action_sentences import action_probability
-from desktop.understanding.candidates.clauses import Clause, clauses_of, has_answered, narrowed, with_sentence_before
+from desktop.understanding.candidates.clauses import (
+    DETAILS,
+    Clause,
+    clauses_of,
+    has_answered,
+    narrowed,
+    with_sentence_before,
+)
 from desktop.understanding.candidates.commands import CONCRETE, commands_in
 from desktop.understanding.document import Document
 from desktop.understanding.lexicon.cues import LANGUAGES, compiled, folded, pattern_of
+from desktop.understanding.lexicon.words import words
 
 MAX_ASKS = 20
 MAX_VALUE = 300
@@ -39,15 +47,19 @@ DIRECT, LISTED, DEPENDS, WISH, DUE, QUESTION, HANDED, LIKELY, BACK, MEETS, APPRO
 )
 _GRADES = {
     DIRECT: 0.68, LISTED: 0.62, DEPENDS: 0.64, WISH: 0.55, DUE: 0.52, QUESTION: 0.5, HANDED: 0.48, LIKELY: 0.36,
-    BACK: 0.6, MEETS: 0.42, APPROVES: 0.4,
+    BACK: 0.66, MEETS: 0.42, APPROVES: 0.4,
 }  # fmt: skip
 
 _PLAIN_QUESTION = compiled(
     r"^(?:do|does|did|have|has|are|is|can|could|would|will|when|what|where|which|who|how) (?:you|your|there|it|we|i)\b"
 )
+_UNDERTAKES = compiled(r"(?:i|we)(?:'ll| will| shall| am going to|'m going to| are going to)(?!\w)")
 _ASIDE = compiled(
     r"(?<!\w)(?:please|kindly|call|contact|let|me|us|him|her|them|know|feel|free|e-?mail|give|a|shout|reach|should|and"
     r"|or|but|back|either|both|of|one|anyone|to|you|your|i|the|at|any|if|by|on|for|with|do|not|hesitate|bitte|merci|nous|par|de|d)(?!\w)|[^\w\s]|\d+"
+)
+_DOING = words(
+    "review read look check sign complete revise approve return comment print send fill prüfen lesen ausfüllen"
 )
 _DOUBT = re.compile(r"\([^()?]{0,30}\?\)\W{0,3}$")  # "(the other one?)": the writer is not sure of a word
 _PLACE = compiled(r"(?<!\w)(?:where|to whom|to which) [^;.]{2,80}(?:should|must|need|are to|is to)(?!\w)")
@@ -60,10 +72,22 @@ _NEGATED = compiled(
     r"|^(?:do not|don't|nicht|ne pas|no|non|niet) \w+"
 )
 _CONTINGENT = compiled(
-    r"^(?:if|should|in case|falls|sollten?|si|se|als|mocht|jeśli|caso) [^,;]{3,90}(?:not|cannot|can't|unable|any"
+    r"^(?:if(?! you(?: have|'ve)(?:n't| not)? (?:already|yet|not|done))"
+    r"|should|in case|falls|sollten?|si|se|als|mocht|jeśli|caso) [^,;]{3,90}(?:not|cannot|can't|unable|any"
     r"|nicht|kein|ne pas|aucun|no puede|non|niet|geen|nie|não)(?!\w)[^.;]{0,80}(?:please|let (?:me|us) know|contact"
     r"|call|tell|bitte|melden|merci|veuillez|contactez|avise|por favor|contattate|laat|bel|proszę)(?!\w)"
 )
+
+
+def is_bulk(document: Document) -> bool:
+    """Whether it went to many, as its flags or its small print say."""
+    return "bulk" in document.message.flags or bool(_BULK.search(folded(document.text[-3000:])))
+
+
+def needs_nothing(document: Document) -> set[bool]:
+    """Return which parts say that nothing is to be done: True for the newest words, False for what they hand on."""
+    no_action = pattern_of("asking", "no_action", document.language)
+    return {clause.is_newest for clause in clauses_of(document)[:40] if no_action.search(clause.searched)}
 
 
 def find_asks(document: Document) -> Iterator[Candidate]:
@@ -130,11 +154,9 @@ class _Reader:
             (APPROVES, pattern_of("asking", "approves", language)),
         )
         self._no_action = pattern_of("asking", "no_action", language)
-        self._needs_nothing = any(
-            self._no_action.search(folded(document.text[start:end])) for start, end in islice(document.sentences(), 40)
-        )
+        self._needs_nothing = needs_nothing(document)
         self._has_answered = has_answered(document)
-        self._is_bulk = "bulk" in document.message.flags or bool(_BULK.search(folded(document.text[-3000:])))
+        self._is_bulk = is_bulk(document)
         self._is_form = bool(_OTHERS_FORM.search(folded(f"{document.message.subject[:200]}\n{document.text[:300]}")))
 
     def read(self, document: Document, clause: Clause) -> tuple[float, str, int] | None:
@@ -144,7 +166,8 @@ class _Reader:
             return None
         why, offset = self._why(text)
         likely = action_probability(clause.text) if self._is_english else 0.5
-        if why is None and self._is_english and likely >= LEAST_MODEL and not self._is_courtesy(text, 0):
+        is_likely = self._is_english and likely >= LEAST_MODEL and not _UNDERTAKES.match(text)
+        if why is None and is_likely and not self._is_courtesy(text, 0):
             why = LIKELY
         if why is None or self._is_idle(document, clause, why, text):
             return None
@@ -165,11 +188,12 @@ class _Reader:
         if self._is_bulk and why not in (DIRECT, DUE):
             return True
         # "should the link not open, let me know" asks for nothing as long as it opens
-        is_in_case = bool(_CONTINGENT.search(text)) and (self._needs_nothing or not clause.due)
+        needs_nothing = clause.is_newest in self._needs_nothing or True in self._needs_nothing
+        is_in_case = bool(_CONTINGENT.search(text)) and (needs_nothing or not clause.due)
         is_firm = why is DIRECT and bool(clause.due) and not self._no_action.search(text)
         is_place = why is DUE and bool(_PLACE.search(text))
         is_known = why is MEETS and clause.writer is Party.REP
-        if is_in_case or (self._needs_nothing and not is_firm) or is_place or is_known:
+        if is_in_case or (needs_nothing and not is_firm) or is_place or is_known:
             return True
         return clause.before < clause.evidence.span.start and self._is_for_questions(document, clause)
 
@@ -216,7 +240,8 @@ class _Reader:
         if formula is None:
             return False
         before = _ASIDE.sub(" ", text[min(offset, formula.start()) : formula.start()]).split()
-        if len(before) >= 2 and offset < formula.start():
+        is_more = len(before) >= 2 or (len(before) == 1 and before[0] in _DOING)
+        if is_more and offset < formula.start():
             return False
         rest = text[formula.end() :]
         later = re.split(r"[;.!?]\s|\n\s*\n|\s[-–—]\s", rest, maxsplit=1)
@@ -233,7 +258,7 @@ class _Reader:
         score += 0.04 if clause.has_list else 0.0
         score -= 0.1 if len(text.split()) < 5 and not self._brief.search(text) else 0.0
         score -= 0.25 if _NEGATED.search(text) else 0.0
-        score -= 0.2 if _CONTINGENT.search(text) else 0.0
+        score -= 0.2 if _CONTINGENT.search(text) or DETAILS.match(text) else 0.0
         if not clause.is_newest:
             score *= 0.86
         if clause.writer is Party.REP:

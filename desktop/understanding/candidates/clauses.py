@@ -4,7 +4,7 @@ A sentence that announces a list ("we need the following:") takes the list with 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -22,6 +22,10 @@ MAX_CLAUSES = 150
 MAX_MOMENTS = 6
 MAX_BARE_LEAD = 60  # characters of a line without a stop that announces the list under it
 LEAST_SHARP = 0.6
+MAX_INITIALS = 16
+
+DETAILS = re.compile(r"\W{0,3}\+?\d[\d ()/.-]{6,}")
+"""How a line begins that gives a telephone number."""
 
 _ITEM = re.compile(r"\s*(?:[-*•·–—☐□▪➢►✓]|\[[ xX]?\]|\(?\d{1,2}[.)]|\(?[a-hA-H][.)]|\(?[ivx]{1,4}[.)])[ \t]*\S")
 _LEADS_LIST = phrases(
@@ -33,6 +37,7 @@ _FRONT = re.compile(
     r"|(?i:hi|hello|dear|hey|hallo|guten tag|liebe[rs]?|bonjour|hola|ciao|buongiorno|beste|dag)\s[^,.!?\n]{1,40}[,!]\s+"
     r"|(?i:also|and|so|but|then|again|finally|in addition|und|et|y|e|en|außerdem|ensuite)[,]\s+)"
 )
+_INITIALS = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]\.\s{0,2}){2,6}$")
 _PARAGRAPH = re.compile(r"\n[ \t>]*\n|[:]\s*$")
 _BEFORE_DUE = phrases(
     r"\b(?:by|until|till|before|prior to|due|deadline|latest|than|within|bis|zum|spätestens|spaetestens|vor|frist"
@@ -87,7 +92,7 @@ def clauses_of(document: Document) -> tuple[Clause, ...]:
 
 
 def _clauses(document: Document) -> Iterator[Clause]:
-    spans = list(islice(document.sentences(), MAX_CLAUSES))
+    spans = _joined(document.text, islice(document.sentences(), MAX_CLAUSES))
     own_lines = [(line.start, line.end) for line in document.anatomy.own.body if line.end > line.start]
     first, last = (own_lines[0][0], own_lines[-1][1]) if own_lines else (0, 0)
     newest = [first <= start < last for start, _ in spans]
@@ -113,6 +118,20 @@ def _clauses(document: Document) -> Iterator[Clause]:
             joins = before >= 0 and not _PARAGRAPH.search(document.text, before, start)
             yield Clause(evidence, writer, place, is_newest, step > 1, due, before if joins else start)
             before = start
+
+
+def _joined(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the sentences; one that seems to end in "R.S.V.P." goes on where the next begins in lower case."""
+    found: list[tuple[int, int]] = []
+    for start, end in spans:
+        first, last = found[-1] if found else (start, start)
+        if text[start : start + 3].lstrip()[:1].islower() and _INITIALS.search(
+            text, max(first, last - MAX_INITIALS), last
+        ):
+            found[-1] = (first, end)
+        else:
+            found.append((start, end))
+    return found
 
 
 def _with_list(text: str, spans: list[tuple[int, int]], index: int) -> tuple[int, int]:

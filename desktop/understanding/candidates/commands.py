@@ -16,6 +16,7 @@ _VERBS = (
     r"|keep|ask|speak|talk|prepare|proceed|distribute|phone|answer|update|ensure|enter|download|upload|remit|settle"
     r"|dispatch|expedite|depute|assign|investigate|escalate|circulate|clarify|correct|delete|rework|redo|reserve"
     r"|introduce|invite|mention|enrol|enroll|rsvp|ping|hit|drop|leave|post|hold|rate|wire|quote|acknowledge|notify"
+    r"|use|ignore|disregard|apply|transfer|assume|allocate|install|sell|write|meet|move|try|wait|switch|turn|go to"
     r"|inform|verify|obtain|supply|scan|chase|plan to|go ahead|double-check|finali[sz]e|close out|follow up|set up"
 )
 _NOUNS_TOO = (
@@ -28,7 +29,8 @@ _OBJECT = (
 _ENGLISH = (
     r"^(?:(?:do|just|then|also|always|simply|so|and|but|otherwise|instead),?\s+"
     r"|(?:if|when|once|after|before) [^,]{3,120}, )?"
-    rf"(?:(?:{_VERBS}) (?!(?:of|is|are|was|from|in|for|has|have|will)\b)\w|(?:{_NOUNS_TOO}) {_OBJECT}\b)"
+    rf"(?:(?:{_VERBS}) (?!(?:of|is|are|was|from|in|for|has|have|will)\b)\w"
+    rf"|(?:{_NOUNS_TOO}) {_OBJECT}\b(?! (?:was|were|is|are|has|had|will)\b))"
 )
 _URGED = r"^(?:please )?do (?!you|we|they|i|not|the|these|those|your|our|any|it|as|so|feel|hesitate)\w+ "
 _BY_LANGUAGE = {
@@ -51,6 +53,9 @@ _BY_LANGUAGE = {
     "nl": r"^(?:en |dan |maar )?(?:stuur|bel|mail|laat|geef|bevestig|neem|zorg|kijk|check|vul|meld|reserveer|schrijf"
     r"|kom|breng|haal|maak|onderteken|betaal|vraag|regel|plan|pas|lees|controleer|reageer|antwoord|bestel)t? ",
 }
+
+IN_CLAUSE = compiled(rf"(?:^|[,;:–—-] )(?:and |so |then |just |or )?(?:{_VERBS}|{_NOUNS_TOO})(?!\w)")
+"""A verb of doing that opens the sentence or a part of it."""
 
 CONCRETE = compiled(rf"\W*(?:\w+ )?(?:{_VERBS}|{_NOUNS_TOO})(?!\w)")
 """A verb of doing right here, perhaps behind one word."""

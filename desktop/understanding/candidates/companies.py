@@ -41,6 +41,7 @@ from desktop.understanding.lexicon.names import name_of, tokens_of
 from desktop.understanding.lexicon.regions import places
 from desktop.understanding.lexicon.sign_offs import SIGN_OFF
 from desktop.understanding.signature.scores import CREDENTIALS
+from desktop.understanding.zones.passages import Passage
 
 MAX_COMPANY = 90
 MAX_PASSAGES = 60
@@ -49,9 +50,12 @@ MAX_LABELLED = 8
 LEAST_BRANCH = 4
 WELL_SIGNED = 0.8
 BESIDE_SIGNED = 0.88
+LESS_NEAR = 0.9
+GUESS = 0.1
 
 _LABELS = re.compile(
-    r"(?i)(?:your |company |name of )?(?:company|organi[sz]ation|employer)(?: name)?|(?:business|institution) name"
+    r"(?i)(?:your |company |name of )?(?:company|organi[sz]ation|employer)(?: name)?|business"
+    r"|(?:business|institution) name"
     r"|firma|unternehmen|firmenname|société|entreprise|organisme|raison sociale|empresa|razón social|azienda|società"
     r"|ragione sociale|bedrijf(?:snaam)?|organisatie|företag|virksomhed|şirket|kurum"
 )
@@ -61,6 +65,8 @@ _NO_COMPANY = re.compile(
     r"|June|July"
     r"|August|September|October|November|December|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|I|We|The|This)$"
 )
+_ENDS_PIECE = re.compile(r"[ \t]*(?:[·|•]|\n|$)")
+_KISSES = re.compile(r"(?i)[xo]{2,9}")
 _LEGAL_ONLY = re.compile(LEGAL)
 _BRACKETED = re.compile(r"\s*\((?P<company>[^()]{2,60})\)$")
 _BEHIND = re.compile(r"\s*(?:\||[-–—]|·|,|\bat\b|@|\bbei\b|\bchez\b|\bvia\b|\bfrom\b)\s*(?P<company>[^|·]{2,60})$")
@@ -79,6 +85,7 @@ def _is_name(text: str) -> bool:
         return False
     if (
         _PREPOSITION.match(text)
+        or _KISSES.fullmatch(text)
         or SIGN_OFF.fullmatch(text)
         or all(without_accents(word).strip(".,") in CREDENTIALS for word in text.split())
     ):
@@ -200,29 +207,39 @@ def _from_text(document: Document) -> Iterator[Candidate]:
 
 def _alike(document: Document) -> Iterator[Candidate]:
     domain = domain_of(document)
-    for passage in document.about[:MAX_PASSAGES]:
-        named = {
-            place: likeness(document.text[slice(*place)], domain)
-            for place in names_like(document.text, passage.start, passage.end, domain)
-        }
-        longest: dict[int, tuple[int, float]] = {}
-        for (start, end), alike in named.items():
-            longest[start] = max(longest.get(start, (0, 0.0)), (end, alike))
-        for (start, end), alike in named.items():
-            if longest[start][0] > end and longest[start][1] >= alike:
-                continue  # a part of a longer name that fits as well
-            text = document.text[start:end]
-            if " " not in text and alike < 0.8 and _begins_sentence(document.text, start):
-                continue  # a noun that is part of the label, with its capital only for where it stands
-            fuller = 0.01 * (" " in text) + 0.06 * (organisation_words(text) > 0)
-            score = 0.8 + fuller if alike >= 0.9 else 0.4 + 0.4 * alike
-            yield company(document, start, end, score, ALIKE)
-        for start, end in _like_branch(document, passage.start, passage.end):
-            yield company(document, start, end, 0.89, ALIKE)
+    near = [one for passage in document.about[:MAX_PASSAGES] for one in _alike_in(document, passage)]
+    yield from near
+    if document.scope is ContactScope.MENTIONED_PERSON and not near:  # the domain tells whose a name is anywhere
+        for passage in document.passages[:MAX_PASSAGES]:
+            for one in _alike_in(document, passage):
+                yield replace(one, rule_score=round(LESS_NEAR * one.rule_score, 4))
     subject = document.message.subject[:MAX_SUBJECT]
     for start, end in names_like(subject, 0, len(subject), domain):
         score = (0.36 if " " in subject[start:end] else 0.3) + 0.36 * likeness(subject[start:end], domain)
         yield company(document, start, end, score, ALIKE, Part.SUBJECT)
+
+
+def _alike_in(document: Document, passage: Passage) -> Iterator[Candidate]:
+    domain = domain_of(document)
+    named = {
+        place: likeness(document.text[slice(*place)], domain)
+        for place in names_like(document.text, passage.start, passage.end, domain)
+    }
+    longest: dict[int, tuple[int, float]] = {}
+    for (start, end), alike in named.items():
+        longest[start] = max(longest.get(start, (0, 0.0)), (end, alike))
+    for (start, end), alike in named.items():
+        last, best = longest[start]
+        if last > end and (best >= alike or _ENDS_PIECE.match(document.text, last)):
+            continue  # a part of a longer name that fits as well
+        text = document.text[start:end]
+        if " " not in text and alike < 0.8 and _begins_sentence(document.text, start):
+            continue  # a noun that is part of the label, with its capital only for where it stands
+        fuller = 0.01 * (" " in text) + 0.06 * (organisation_words(text) > 0)
+        score = 0.8 + fuller if alike >= 0.9 else 0.4 + 0.4 * alike
+        yield company(document, start, end, score, ALIKE)
+    for start, end in _like_branch(document, passage.start, passage.end):
+        yield company(document, start, end, 0.89, ALIKE)
 
 
 def _like_branch(document: Document, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -248,15 +265,20 @@ def _spoken(document: Document) -> Iterator[Candidate]:
         for start, end, base in spoken(document.text, passage.start, passage.end, surname_of(document)):
             alike = likeness(document.text[start:end], domain)
             score = base + 0.2 * alike if alike or not domain else base * 0.6
+            score += 0.05 * ends_with_legal_form(document.text[start:end])
             yield company(document, start, end, min(0.9, score), SPOKEN)
 
 
 def _formed(document: Document) -> Iterator[Candidate]:
+    """Yield names with a legal form: mere guesses where they are unlike the domain, or the contact has no address."""
     domain = domain_of(document)
+    is_mentioned = document.scope is ContactScope.MENTIONED_PERSON
+    is_guess = bool(domain) or (document.author.address is None and not is_mentioned)
+    stray = GUESS if is_guess else 0.7 if is_mentioned else 0.33
     for passage in document.about[:MAX_PASSAGES]:
         for start, end in formed(document.text, passage.start, passage.end):
             is_alike = likeness(document.text[start:end], domain) > 0
-            yield company(document, start, end, 0.89 if is_alike else 0.22 if domain else 0.33, FORMED)
+            yield company(document, start, end, 0.89 if is_alike else stray, FORMED)
 
 
 _FOOT = re.compile(

@@ -36,7 +36,7 @@ _MEETING = phrases(
 _PAST_WORDS = (
     r"\b(?:since|last|was|were|sent|received|delivered|arrived|ordered|ago|spoke|met|dated|launched|signed on|issued"
     r"|started"
-    r"|began|left|seit|letzte\w*|war|wurde\w*|kam|erhalten|geliefert|bestellt|gesendet|gesprochen|vom"
+    r"|began|left|did|came|went|saw|took|seit|letzte\w*|war|wurde\w*|kam|erhalten|geliefert|bestellt|gesendet|gesprochen|vom"
     r"|depuis|dernier|dernière|était|reçu|livré|commandé|envoyé|desde|pasado|fue|recibi\w*|dal|scorso|sinds|geleden)\b"
 )
 _PAST = phrases(_PAST_WORDS + r"[^.!?]{0,45}$")
@@ -50,6 +50,24 @@ _DONE = phrases(
 _DROPPED = phrases(
     r"(?:\(was:?|\bwas:|instead of|rather than|not (?:on|before|until)|statt|anstatt|au lieu d\w+)[^.!?]{0,20}$"
 )
+_DROPPED_AFTER = phrases(
+    r"(?:(?! (?:or|o|oder|ou|of|else) )[^.!?,;]){0,30}\b(?:absag\w*|verschieb\w*|verleg\w*"
+    r"|(?:klappt|passt|geht) (?:leider )?nicht|cancel\w*|is off|falls through"
+    r"|(?:no longer|doesn['’]t|won['’]t|will not|does not) (?:work|suit|happen)\w*"
+    r"|annul\w*|report(?:er|é|ée)|ne (?:me |nous )?(?:convient|va) pas|no (?:me |nos )?(?:viene|va) bien|aplaz\w*"
+    r"|annullar\w*|rimandar\w*|non va|afzeggen|verzetten|gaat niet|lukt niet|adiar|desmarc\w*|odwoła\w*)\b"
+)
+_EXCEPTED = phrases(
+    r"\b(?:except(?: for)?|apart from|but not|can['’]t (?:make|do)|cannot (?:make|do)|außer|ausser|bis auf|sauf|excepto"
+    r"|salvo|menos|eccetto|tranne|behalve|exceto|oprócz)(?: (?:on|the|am|an|le|el|il|op))?\s$"
+)
+_MOVED = phrases(
+    r"\b(?:mov\w*|shift\w*|push\w*|postpon\w*|reschedul\w*|put back|verschoben|verlegt|verschieb\w*|report\w*|décal\w*"
+    r"|aplaz\w*|pasa\w*|spostat\w*|verplaatst|verzet|adiad\w*|przeniesion\w*|changed)\b[^.!?]{0,25}\b(?:from|von|vom|du|de|del"
+    r"|dal|van|do|z)(?: the)?\s$"
+)
+_NEW_DAY = phrases(r"(?:[-–—]| to| bis| auf| au| al| naar| til) ?(?:the )?(?P<day>\d{1,2}[^\d\n]{2,20})$")
+_WITHOUT = phrases(r"\b(?:no|zero|none|kein\w*|null|aucune?|zéro|sin|cero|sem|nessun\w*|geen|brak)\b[^.!?,;]{0,40}$")
 _AWAY = phrases(
     r"\b(?:out of (?:the )?office|on (?:leave|holiday|vacation)|not available|unavailable|travelling|traveling|away"
     r"|valid (?:until|till)|urlaub|abwesend|gültig|absent\w*|en congé|valable)\b"
@@ -63,6 +81,8 @@ MAX_SUBJECT = 400
 MAX_SENTENCE = 8000
 NEARBY = 40
 VAGUE = 0.65
+NEAR = 45
+YEAR = 300
 
 
 def find_dates(document: Document) -> Iterator[Candidate]:
@@ -114,14 +134,19 @@ def _candidate(document: Document, moment: Day, sentence: tuple[int, int], *, pl
     is_planned = bool(_MEETING.search(around))
     speaks_of_past = any(pattern.search(before) for pattern in (_PAST, _BIRTH, _DONE))
     day, last = moment.day, moment.last
-    if moment.back and day > sent and any(pattern.search(before) for pattern in (_CLOSE_PAST, _BIRTH, _DONE)):
+    is_moved = bool(_MOVED.search(before))
+    new = _NEW_DAY.search(text, moment.start, moment.end) if is_moved and last else None
+    if new and last:
+        day, last, is_moved = last, None, False
+    is_told = any(pattern.search(before) for pattern in (_CLOSE_PAST, _BIRTH, _DONE))
+    if moment.back and day > sent and is_told and not _is_coming(moment, sent):
         day, last = moment.back, None
     has_passed = (last or day) < sent
     score = 0.6 * moment.sharpness + 0.2 * is_due + 0.1 * is_planned - 0.01 * min(place, 10)
     if has_passed:
         score = 0.44 + 0.05 * moment.sharpness - 0.01 * min(place, 10) - 0.2 * bool(_BIRTH.search(before))
     score -= 0.15 if speaks_of_past and not has_passed else 0.0
-    score -= 0.25 if _DROPPED.search(before) else 0.0
+    score -= 0.4 if _is_dropped(text, moment, before) or is_moved else 0.0
     score -= 0.25 if _SLOGAN.search(before) else 0.0
     score -= 0.15 if _AWAY.search(before[-60:]) else 0.0
     if has_passed:
@@ -130,5 +155,19 @@ def _candidate(document: Document, moment: Day, sentence: tuple[int, int], *, pl
         why = STRETCH
     else:
         why = DUE if is_due else PLANNED if is_planned else NAMED
-    evidence = document.cite(moment.start, moment.end)
+    evidence = document.cite(new.start("day") if new else moment.start, moment.end)
     return Candidate(FactKind.DATE, evidence, day.isoformat(), min(0.95, max(0.05, score)), why)
+
+
+def _is_coming(moment: Day, sent: date) -> bool:
+    """Whether a day of a month is so near ahead that its year is this one: "der Termin vom 22. Mai"."""
+    is_year = moment.back is not None and (moment.day - moment.back).days > YEAR
+    return is_year and moment.sharpness > VAGUE and (moment.day - sent).days < NEAR
+
+
+def _is_dropped(text: str, moment: Day, before: str) -> bool:
+    """Whether a day is named only to say that it is not the one: called off, excepted, or "none in three weeks"."""
+    if _DROPPED.search(before) or _EXCEPTED.search(before):
+        return True
+    is_counted = text[moment.start : moment.start + 3].lower() in ("in ", "en ", "em ", "dan")
+    return bool(_DROPPED_AFTER.match(text, moment.end)) or (is_counted and bool(_WITHOUT.search(before)))

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from desktop.understanding.candidates.moment_types import DAY_NAME, MONTH, Meaning, Today, full, near, rule, year_before
 from desktop.understanding.lexicon.calendar_words import MONTHS, SPOKEN_DAYS, WEEKDAYS, alternatives
+from desktop.understanding.lexicon.words import words
 
 _LEAD = (
     rf"(?:\b{DAY_NAME}\.?(?:~(?:the|den|dem|der|le|el|il|de|dia|día))?(?:,\s{{0,3}}|~)(?:the~|den~|dem~|der~|le~|el~"
@@ -29,6 +30,13 @@ _NO_TIME = (
     r"|people|x\b|k\b"
     r"|min|hours?|days?|tage|weeks?))"
 )
+_SECTION = re.compile(
+    r"(?i)(?:§|\b(?:sections?|sect?|paragraphs?|clauses?|chapters?|articles?|version|ver|v|schedule|appendix|figure"
+    r"|table|abschnitt|ziffer|kapitel|punkt|artikel|tabelle|absatz|nr|no|apartado|cl[áa]usula|punto|punt|rozdział))"
+    r"\.?\s?$"
+)
+_COUNTED = r"~(?:of|day|days|hour|hours|inch|inches|price|off|full|page|pages|split|mix|support|pm|am)\b"
+_DENOMINATORS = frozenset({2, 3, 4, 5, 6, 8, 10, 12, 16, 32})
 _FRACTIONS = frozenset({"1/2", "1/3", "2/3", "1/4", "3/4", "24/7", "1/1"})
 
 
@@ -51,6 +59,9 @@ def _iso(match: re.Match[str], _today: Today) -> Meaning | None:
 
 def _numeric(match: re.Match[str], today: Today) -> Meaning | None:
     first, second = int(match["d"]), int(match["m"])
+    before = match.string[max(0, match.start() - 20) : match.start()]
+    if not match["y"] and match["sep"] == "." and _SECTION.search(before):
+        return None
     if not match["y"] and match["sep"] == "/" and f"{first}/{second}" in _FRACTIONS:
         return None
     swapped = match["sep"] != "." and (second > 12 or (today.month_first and first <= 12))
@@ -62,6 +73,15 @@ def _numeric(match: re.Match[str], today: Today) -> Meaning | None:
     if found is None:
         return None
     return Meaning(found, 0.85 if ambiguous else 1.0, _last(found, match), None if match["y"] else year_before(found))
+
+
+def _bare_slash(match: re.Match[str], today: Today) -> Meaning | None:
+    """Read "11/3" without a word before it that speaks of a day; what looks like a fraction or a size is none."""
+    first, second = int(match["d"]), int(match["m"])
+    if (first < second and second in _DENOMINATORS) or first == second or (first, second) == (24, 7):
+        return None
+    found = _numeric(match, today)
+    return found._replace(sharpness=found.sharpness - 0.1) if found else None
 
 
 def _named(match: re.Match[str], today: Today) -> Meaning | None:
@@ -105,6 +125,8 @@ DAY_RULES = (
         rf"(?:{_BEFORE_SLASH}|(?<=\()|\b(?=\d{{1,2}}/\d{{1,2}}~(?:at|@|um|à)~?\d)|\b{DAY_NAME}\.?,?~(?:the~|le~|el~)?)"
         rf"{_FREE}(?P<d>\d{{1,2}})(?P<sep>/)(?P<m>\d{{1,2}})(?P<y>)"
         r"(?:\s?[-–]\s?\d{1,2}/\d{1,2})?(?![\d/%]|~(?:of|day|hour|inch|price|off|full|page))", _numeric),
+    rule(rf"(?<![\w.,/:$€£#+-])(?P<d>\d{{1,2}})(?P<sep>/)(?P<m>\d{{1,2}})(?P<y>)(?=[\s,;:!?)]|\.(?!\d)|\Z)(?!{_COUNTED})",
+        _bare_slash),
     rule(
         rf"{_LEAD}{_FREE}(?P<d>\d{{1,2}}){_ORDINAL}{_SPAN}(?:~|-)?(?:of~|de~|d['’]|di~)?(?P<month>{MONTH})\b{_YEAR}",
         _named, _MONTH_WORDS),
@@ -121,10 +143,19 @@ DAY_RULES = (
         rf"\b(?P<name>{DAY_NAME}),?~(?:(?:das ist|that['’]s)~)?(?:the|der|den|dem)~(?P<d>{_SPOKEN})\b",
         _day_of_month, _DAY_WORDS),
     rule(
-        r"\b(?:(?<=\bon )|(?<=\bby )|(?<=\buntil )|(?<=\bbefore )|(?<=\bfor )|(?<=\bfrom )|(?<=\btill ))"
-        r"the~(?P<d>\d{1,2})(?:st|nd|rd|th)\b(?!~(?!and|at|to|or|if|from|for|in|with|is|works|we|so|would|will|as|but"
-        r"|please|instead|when|because)[a-z])", _day_of_month),
+        r"\b(?:(?<=\bon )|(?<=\bby )|(?<=\buntil )|(?<=\bbefore )|(?<=\bfor )|(?<=\bfrom )|(?<=\btill )"
+        r"|(?<=\bto )|(?<=\bor )|(?<=\bnot )|(?<=\bthan ))"
+        r"the~(?P<d>\d{1,2})(?:st|nd|rd|th)\b(?!~(?!(?:and|at|to|or|if|from|for|in|with|is|works|we|so|would|will|as|but"
+        r"|please|instead|when|because|not|due|suits)\b)[a-z])", _day_of_month),
     rule(
-        r"(?:(?<=\bpour )|(?<=\bavant )|(?<=\bdès )|(?<=\bantes d))(?:le|el)~(?P<d>\d{1,2})"
+        r"(?:(?<=\bpour )|(?<=\bavant )|(?<=\bdès )|(?<=\bvers )|(?<=\bantes d)|(?<=\bpartir d)|(?<=\bhasta )"
+        r"|(?<=\bentro )|(?<=\bprima d)|(?<=\bpara ))(?:le|el|il)~(?P<d>\d{1,2})"
         r"(?!\d|[.:,/]\d|\s?(?:h\b|%|€|[^\W\d_]{4,}))", _day_of_month),
+    rule(rf"\b(?:dia|día)~(?P<d>\d{{1,2}}){_NO_TIME}", _day_of_month, words("dia día")),
+    rule(
+        r"\b(?:am|zum|vom|ab~dem|bis~zum|vor~dem)~(?P<d>\d{1,2})\.(?!\d)(?!\s{0,3}(?:\d|[A-ZÄÖÜa-zäöü]{4,}\s))",
+        _day_of_month, words("am zum vom dem")),
+    rule(
+        r"\b(?:op|voor|vóór|tot|vanaf|senast|innan|senest|inden|före|før|från|fra)~(?:de|den)~(?P<d>\d{1,2})(?:e|de|ste|:e|\.)?"
+        r"(?![\w:/]|[.,]\d|~(?:[a-zà-ÿ]{4,}))", _day_of_month, words("de den")),
 )  # fmt: skip

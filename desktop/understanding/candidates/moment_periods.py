@@ -17,8 +17,8 @@ from desktop.understanding.lexicon.words import words
 
 _YEAR = r"(?:(?:,|~(?:de|del|of))?~(?P<y>(?:19|20)\d\d)(?!\d))?"
 _END = (
-    r"(?:the~)?end~of|late|ende?(?:~von)?|ultimo|fin(?:~de)?|fine(?:~di)?|(?:a~)?fina(?:l|les)~de|eind(?:e)?(?:~van)?"
-    r"|fim~de|pod~koniec|(?:do~)?końca|koniec|slutet~av|slutningen~af"
+    r"(?:the~)?end~of|late|ende?(?:~von)?|ultimo|fin(?:~de)?|fine(?:~di)?|(?:a~|ao~)?fina(?:l|les|is)~d[eo]|eind(?:e)?(?:~van)?"
+    r"|fim~d[eo]|konec|koncem|(?:do~)?konce|pod~koniec|(?:do~)?końca|koniec|slutet~av|slutningen~af"
 )
 _MIDDLE = r"mid|mitte|mi|medio|metà(?:~di)?|(?:a~)?mediados~de|half|meados~de|w~połowie|mitten~av|middle~of"
 _BEGIN = (
@@ -186,7 +186,7 @@ def _after_next(_match: re.Match[str], today: Today) -> Meaning | None:
 
 def _running(match: re.Match[str], today: Today) -> Meaning | None:
     first, last = _span_of(match, today.day)
-    return Meaning(_workday(first, last, today), 0.5 if match["week"] else 0.3, last)
+    return Meaning(_workday(first, last, today), 0.6 if match["week"] else 0.3, last)
 
 
 def _gone(match: re.Match[str], today: Today) -> Meaning | None:

@@ -49,7 +49,10 @@ _AFTER = (
     r"|~proximo\b|~que~viene\b|~pasado\b|~prossimo\b|~scorso\b"
     rf"|~(?:of~|on~|in~)?(?:{_OF_WEEK.replace(' ', '~')})\b"
 )
-_NO_HOURS = r"(?!\s?[-–]\s?" + DAY_NAME + r"\b)(?!['’]?s\b)"
+_NO_HOURS = (
+    rf"(?!\s?[-–]\s?{DAY_NAME}\b)"
+    r"(?!['’]?s\b(?!~(?:good|fine|ok|okay|great|best|perfect|out|no~good|better|when)\b))"
+)
 
 
 def _is_no_weekday(before: str, name: str) -> bool:
@@ -92,7 +95,8 @@ _RELATIVE = {
     -1: "yesterday|gestern|hier (?:matin|soir)|ayer|ieri|gisteren|ontem|wczoraj|dün|i går|igår",
     0: "today|tonight|this (?:morning|afternoon|evening)|heute(?! in )|aujourd['’]hui|ce (?:matin|soir)"
     "|cet après-midi|hoy|oggi"
-    "|vandaag|hoje|dziś|dzisiaj|bugün|i dag|idag|end of (?:the )?day|eod|by cob|close of (?:business|play)|feierabend",
+    "|vandaag|hoje|dziś|dzisiaj|bugün|i dag|idag|(?:end of (?:the )?day|eod|by cob|close of (?:business|play))"
+    "(?! (?:on )?(?:tomorrow|mon|tue|wed|thu|fri))|feierabend",
     1: "tomorrow|(?<!guten )(?<!good )morgen(?! früh um)|demain|(?<!la )(?<!buena )mañana|domani|amanhã|jutro|yarın"
     "|i morgen|imorgon|i morgon",
     2: "(?:the )?day after tomorrow|übermorgen|uebermorgen|après[- ]demain|pasado mañana|dopodomani|overmorgen"

@@ -22,6 +22,7 @@ MAX_YEARS = 10
 MAX_FOUND = 60
 _RULES = (*DAY_RULES, *WEEKDAY_RULES, *PERIOD_RULES)
 _WORD = re.compile(r"[^\W\d_]+(?:-feira)?")
+_DIGIT = re.compile(r"\d")
 _FISCAL_BEFORE = re.compile(r"(?i)\b(?:fiscal|financial|fy|gj|geschäftsjahr\w*|exercice|ejercicio)[\W\d]{0,6}$")
 _FISCAL_AFTER = re.compile(
     r"(?i)\W{0,3}(?:of (?:the |our |their |your )?)?(?:fiscal|financial|fy\b|gj\b|geschäftsjahr)"
@@ -33,8 +34,9 @@ _NAME_LIKE = frozenset({"sat", "sun", "mon", "wed", "may", "mars", "march", "aug
 
 def find_moments(text: str, start: int, *, end: int, today: Today) -> Iterator[Day]:
     """Yield the days named in text[start:end], in order; of overlapping phrases the sharper rule wins."""
-    words = {match[0].lower() for match in _WORD.finditer(text, start, end)}
-    if any(char.isdigit() for char in text[start:end]):
+    said = text[start:end].lower()
+    words = set(_WORD.findall(said))
+    if _DIGIT.search(said):
         words.add("0")
     taken: list[tuple[int, int]] = []
     found: list[Day] = []

@@ -8,13 +8,13 @@ from decimal import Decimal, InvalidOperation
 from desktop.understanding.candidates.spelled_numbers import SPELLED, may_be_spelled, value_of
 
 _NAMES = {
-    "EUR": "€ eur euro euros teur keur meur t€ k€ m€ евро ευρώ",
+    "EUR": "€ eur euro euros teur keur meur t€ k€ m€ евро ευρώ avro euró eura",
     "USD": "$ usd us$ $us dollar dollars dólares dolares dollari bucks", "GBP": "£ gbp pound pounds quid sterling",
     "CHF": "chf sfr sfr. fr. franken", "AUD": "a$ au$ aud", "CAD": "c$ ca$ cad", "NZD": "nz$ nzd", "SGD": "s$ sgd",
     "HKD": "hk$ hkd", "MXN": "mx$ mxn pesos", "BRL": "r$ brl reais", "JPY": "¥ jpy yen 円", "CNY": "cny rmb yuan 元",
     "INR": "₹ inr rs. rs rupees", "PLN": "zł pln złotych zlotych złote", "CZK": "kč czk korun",
     "TRY": "₺ try tl lira lirası", "ILS": "₪ ils", "UAH": "₴ uah грн гривень", "KRW": "₩ krw 원", "PHP": "₱ php",
-    "RUB": "₽ rub руб рублей rubles", "SEK": "sek kr kr. kronor kroner", "NOK": "nok", "DKK": "dkk",
+    "RUB": "₽ rub руб рублей rubles", "SEK": "sek kr kr. kronor kroner tkr mkr tsek msek", "NOK": "nok", "DKK": "dkk",
     "HUF": "huf ft forint forintot", "RON": "ron lei", "ZAR": "zar r rand", "AED": "aed dirham dirhams", "SAR": "sar",
     "THB": "thb", "MYR": "myr rm", "IDR": "idr", "ISK": "isk", "BGN": "bgn лв", "KES": "kes ksh shillings",
     "NGN": "ngn ₦", "QAR": "qar", "CLP": "clp", "CLF": "clf uf", "COP": "cop", "ARS": "ars", "UYU": "uyu",
@@ -35,16 +35,16 @@ _BEFORE = (
     r"|R(?=\s?\d{1,3}[ ,]\d{3}))(?![^\W\d_]))"
 )
 _AFTER = (
-    rf"(?:{_SIGN}|[円元원]|(?:{_CODES}|Eur|eur|usd|gbp|chf|SFr|Fr\.|RMB|TL|RM|UF|FCFA|zł|Kč|Ft|[Ll]ei|[Kk]r"
+    rf"(?:{_SIGN}|[円元원]|(?:{_CODES}|Eur|eur|usd|gbp|chf|SFr|Fr\.|RMB|TL|RM|UF|FCFA|zł|Kč|Ft|[Ll]ei|[TtMmKk]?[Kk]r|[TM]SEK"
     r"|(?i:euros?|(?:us )?dollars?|pounds?|quid|bucks|pesos|reais|franken|francs suisses|złotych|zlotych|złote|rupees"
-    r"|dólares|dolares|dollari|kronor|kroner|korun|forint(?:ot)?|lira(?:sı)?|rubles|рублей|руб|грн|гривень|евро|ευρώ"
+    r"|dólares|dolares|dollari|kronor|kroner|korun|forint(?:ot)?|lira(?:sı)?|rubles|рублей|руб|грн|гривень|евро|ευρώ|avro|euró|eura"
     r"|rand|shillings|dirhams?))(?![\w]))"
 )
 _GROUPED = r"\d{1,3}(?:[.,'’\u202f\u00a0 ]\d{3})+(?!\d)|\d{1,2}(?:,\d{2}){1,3},\d{3}(?!\d)"
 NUMBER = rf"(?:(?:{_GROUPED})(?:[.,]\d{{1,2}})?(?!\d)|\d{{1,12}}(?:[.,]\d{{1,4}})?(?!\d)|\.\d{{1,4}}(?!\d))"
 _FACTOR = (
     r"(?:\s{0,2}(?:(?i:mrd\.?|mia\.?|mlrd|mld\.?|mio\.?|mill?ion(?:en|er|es|s|i)?|mill?ón|millones|milhão|milhões"
-    r"|milione|miljoen|miljoner|milyon|miljoonaa|milliards?|milliarden|miliardi|mln\.?|млн|тыс\.?|тис\.?|tsd\.?"
+    r"|milione|miljoen|miljoner|milyon|millió|milijon\w{0,3}|milion(?:y|ów|ů)?|miljoonaa|milliárd|milliards?|milliarden|miliardi|mln\.?|млн|тыс\.?|тис\.?|tsd\.?"
     r"|thousand|tausend|duizend|tusen|tuhatta|tisíc|tis\.|ezer|tysięcy|tysiące|tys\.?|mila|mille|lakhs?|lacs?|crores?"
     r"|billion|grand|bin(?=\s(?:tl|lira|₺|euro|dolar)))|mil|Cr\.?|[万만](?=[円元원])|bn|mm|MM|mn|[kKmMbBT])(?=[€$£]|EUR"
     r"|USD|CHF|[^\w]|$))"
@@ -73,8 +73,8 @@ _FACTORS = {
     "k": 1000, "t": 1000, "tsd": 1000, "tys": 1000, "thousand": 1000, "tausend": 1000, "mille": 1000, "mil": 1000,
     "grand": 1000, "lakh": 10**5, "lakhs": 10**5, "crore": 10**7, "crores": 10**7, "bn": 10**9, "b": 10**9,
     "billion": 10**9, "mrd": 10**9, "mia": 10**9, "milliard": 10**9, "milliards": 10**9, "milliarden": 10**9,
-    "mlrd": 10**9, "mld": 10**9, "miliardi": 10**9, "lac": 10**5, "lacs": 10**5, "cr": 10**7, "bin": 1000,
-    "万": 10**4, "만": 10**4,
+    "milliárd": 10**9, "mlrd": 10**9, "mld": 10**9, "miliardi": 10**9, "lac": 10**5, "lacs": 10**5, "cr": 10**7,
+    "bin": 1000, "万": 10**4, "만": 10**4,
     **dict.fromkeys(("тыс", "тис", "duizend", "tusen", "tuhatta", "tisíc", "tis", "ezer", "mila"), 1000),
     **dict.fromkeys(("tysięcy", "tysiące"), 1000),
 }  # fmt: skip
@@ -112,7 +112,7 @@ def _stated(match: re.Match[str]) -> Iterator[Money]:
             yield replace(money, amount=money.amount / 100)
         return
     sign = match["c3"] or match["c1"] or match["c2"]
-    scale = sign[0] if re.fullmatch(r"[TkKM](?:€|EUR)", sign) else ""
+    scale = sign[0] if re.fullmatch(r"(?:[TkKM](?:€|EUR)|[TtMm][Kk]r|[TM]SEK)", sign) else ""
     low, factor = match["n1"] or match["n3"], match["f1"] or match["f3"] or scale
     high, factor2 = match["n2"] or match["n4"] or "", match["f2"] or match["f4"] or scale
     currency = CURRENCY_OF.get(sign.lower()) or CURRENCY_OF.get(sign.lower().rstrip("$").removeprefix("us "), "USD")

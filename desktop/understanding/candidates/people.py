@@ -7,6 +7,7 @@ from desktop.domain.evidence import Candidate, ContactScope, Evidence, FactKind,
 from desktop.understanding.candidates.labels import labelled
 from desktop.understanding.candidates.segments import segments
 from desktop.understanding.contacts.contact import Author
+from desktop.understanding.contacts.forms import in_one
 from desktop.understanding.document import Document
 from desktop.understanding.lexicon.company_names import (
     LEGAL,
@@ -34,6 +35,7 @@ MAX_CLOSING = 90
 SIGNATURE_LINES = 6
 MOST_SMALL = 3
 SHORT_NAME = 3
+WRAPPED = 50
 
 SENDER = "the sender's name"
 QUOTED = "named in the header of the quoted mail"
@@ -96,7 +98,7 @@ def _all(document: Document) -> Iterator[Candidate]:
 
 
 def _candidate(evidence: Evidence, score: float, why: str, name: str | None = None) -> Iterator[Candidate]:
-    name = name or name_of(evidence.text, is_header=why in (SENDER, QUOTED, ONLY_WRITER))
+    name = name or name_of(in_one(evidence.text), is_header=why in (SENDER, QUOTED, ONLY_WRITER))
     if name:
         score = score if " " in name or (not name.isascii() and len(name) < 5) else score * 0.6
         yield Candidate(FactKind.PERSON, evidence, name, score, why)
@@ -117,12 +119,20 @@ def _from_header(document: Document, author: Author) -> Iterator[Candidate]:
         if author.name.span.part is Part.BODY:
             evidence = document.cite(author.name.span.start, author.name.span.end)
         yield from _candidate(evidence, 0.14 if is_mentioned else score, ONLY_WRITER if is_mentioned else why)
-    if author.address is not None and not is_mentioned and not is_shared(address):
+    if author.address is not None and not is_mentioned and not _is_desk(author):
         spelled = name_in_address(address)
         span = author.address.span
         if spelled and _may_be_person(spelled):
             evidence = Evidence(Span(span.part, span.start, span.start + len(local)), address[: len(local)])
             yield Candidate(FactKind.PERSON, evidence, spelled, 0.6, ADDRESS)
+
+
+def _is_desk(author: Author) -> bool:
+    """Whether an address is a desk's: by its own words, or because the display name, no person's, repeats one."""
+    address = author.address.text if author.address else ""
+    shown = author.name.text if author.name else ""
+    is_named_so = bool(shown) and name_of(shown, is_header=True) is None
+    return is_shared(address) or (is_named_so and bool(tokens_of(shown) & tokens_of(address.partition("@")[0])))
 
 
 def is_organisation(author: Author) -> bool:
@@ -155,16 +165,21 @@ def _from_signature(document: Document) -> Iterator[Candidate]:
         evidence = document.cite(segment.start, segment.end)
         if author.name and is_same_person(name, _shown(author)):
             yield from _candidate(evidence, 0.92, SIGNS_AS_SENDER, name)
-        elif segment.place > 0 or not _may_be_person(name):
+        elif segment.place > 0 or not _may_be_person(name) or (display and _is_company(name, address)):
             continue
         elif tokens_of(name) & display or _fits(name, address):
-            yield from _candidate(evidence, 0.86, SIGNS_AS_ADDRESS, name)
+            is_short = len(tokens_of(name)) < len(display) and any(len(part.strip(".")) == 1 for part in name.split())
+            yield from _candidate(evidence, 0.7 if is_short else 0.86, SIGNS_AS_ADDRESS, name)
         elif " " in name and (is_shared(address) or not display) and segment.line <= SIGNATURE_LINES - 2:
-            is_spelled = bool(name_in_address(address)) and not is_shared(address)
+            is_spelled = bool(name_in_address(address)) and not _is_desk(author)
             yield from _candidate(evidence, (0.4 if is_spelled else 0.7) - 0.02 * segment.line, SIGNS)
         elif " " in name and segment.line <= 2 and segment.is_whole_line:
             yield from _candidate(evidence, 0.5, SIGNS)
-        elif not display and segment.is_whole_line and _heads_card(document.signature, segment.start):
+        elif (
+            not display
+            and segment.is_whole_line
+            and _heads_card(document.signature, segment.start, is_desk=_is_desk(author))
+        ):
             yield from _candidate(evidence, 0.75, SIGNS)
 
 
@@ -179,10 +194,15 @@ def _small_name(text: str, author: Author) -> str | None:
     return name if is_theirs or all(part in local for part in parts) else None
 
 
-def _heads_card(signature: Sequence[TextLine], start: int) -> bool:
-    """Whether only a farewell stands above, and a line below says what somebody does or for whom."""
+def _heads_card(signature: Sequence[TextLine], start: int, *, is_desk: bool) -> bool:
+    """Whether only a farewell stands above, and a line below says what somebody does or for whom.
+
+    Where a desk wrote the mail any line below is enough, if there is a farewell.
+    """
     above = [line.text for line in signature if line.text.strip() and line.end <= start]
     below = [line.text.strip() for line in signature if line.text.strip() and line.start > start][:3]
+    if is_desk and above and below and all(SIGN_OFF.fullmatch(line) for line in above):
+        return True
     return all(SIGN_OFF.fullmatch(line) for line in above) and any(
         title_strength(line) >= 0.6 or ends_with_legal_form(_BEHIND_NAME.split(line)[0]) for line in below
     )
@@ -224,7 +244,12 @@ def _from_closing(document: Document) -> Iterator[Candidate]:
             continue
         start, end = _head_of(line)
         name = name_of(document.text[start:end]) or _small_name(document.text[start:end], author)
-        if not name or not _may_be_person(name) or _is_label(document.text, end):
+        if (
+            not name
+            or not _may_be_person(name)
+            or _is_label(document.text, end)
+            or _runs_on(filled, place - len(closing))
+        ):
             continue
         evidence = document.cite(start, end)
         is_sender = author.name is not None and is_same_person(name, _shown(author))
@@ -234,6 +259,14 @@ def _from_closing(document: Document) -> Iterator[Candidate]:
             yield from _candidate(evidence, 0.4 if name_in_address(address) else 0.58, CLOSES)
         elif line is filled[-1] and not display and not is_shared(address) and _is_greeted(document, name):
             yield from _candidate(evidence, 0.75, CLOSES)
+
+
+def _runs_on(lines: Sequence[TextLine], at: int) -> bool:
+    """Whether a line, counted from the end, only ends the sentence that begins on the long line right above it."""
+    if at == -len(lines) or lines[at].start > lines[at - 1].end + 2:
+        return False
+    above = lines[at - 1].text.rstrip()
+    return len(above) >= WRAPPED and above[-1].isalnum()
 
 
 def _is_label(text: str, end: int) -> bool:

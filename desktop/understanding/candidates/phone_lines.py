@@ -84,8 +84,9 @@ def _in_line(document: Document, spot: Spot, above: str, seam: int = -1) -> Iter
     for (start, stop), use in zip(runs, _uses(text, runs, above), strict=True):
         before, after = _beside(text, runs, start, stop)
         end = stop if seam >= 0 else start + len(without_extension(text[start:stop], document.regions))
-        others = siblings(document.language) if use is not Use.UNSAID else ()
         written = _written(text, start, end)
+        is_trunk = document.language == "en" and written.startswith(("0", "(0"))  # never so in North America
+        others = siblings(document.language) if use is not Use.UNSAID or is_trunk else ()
         number = parsed(written, document.regions, others)
         is_signed = spot.is_signature and bool(GROUPED.fullmatch(written))
         if number is None and not (is_signed and use is not Use.UNSAID):

@@ -22,6 +22,7 @@ from desktop.understanding.lexicon.company_names import domain_label, likeness, 
 from desktop.understanding.lexicon.mailboxes import is_shared
 from desktop.understanding.lexicon.names import name_of
 from desktop.understanding.lexicon.regions import places
+from desktop.understanding.lexicon.words import phrases
 from desktop.understanding.zones.cleaning import TextLine
 
 MAX_LINE = 3000
@@ -39,6 +40,10 @@ _ASSISTS = re.compile(
 _OF_A_DESK = re.compile(  # "call the front desk at …": not the number of the person who says so
     r"(?i)\b(?:call|contact|ring|phone|dial|to|anrufen|appelez|contactez|llame|bel|bellen)\s(?:the|their|your|die|den|le|la|el|de|het)\s"
     r"(?![^\d]{0,30}\b(?:office|number|line|mobile|cell)\b)[^\d.;!?]{3,50}\b(?:at|on|under|unter|au|al|op)\s\(?$"
+)
+_OF_THE_FORM = phrases(  # below what a visitor filled in: whoever runs the form
+    r"\b(?:support|suporte|soporte|supporto|hilfe|help ?(?:desk|line)?|assistance|assistenza|aide|ajuda|ayuda|hotline"
+    r"|kundenservice|powered by|sent by|submitted|generated|automati\w+|versendet|envoyé|enviado|inviato|verzonden)\b"
 )
 _MOBILE_PREFIXES = {44: ("7",), 33: ("6", "7"), 49: ("15", "16", "17"), 43: ("6",), 41: ("7",), 34: ("6",), 31: ("6",)}
 _LIKE = 0.6
@@ -160,7 +165,8 @@ def _is_of_conference(document: Document, spot: Spot, found: Found, *, is_near: 
 
 def _candidate(document: Document, spot: Spot, found: Found) -> Iterator[Candidate]:
     start = spot.line.start + found.start
-    score, why = _standing(document, spot, found, document.owner_at(start, spot.floor))
+    is_forms = document.is_form and _OF_THE_FORM.search(spot.line.text[: found.start][-120:])
+    score, why = (0.12, OTHERS) if is_forms else _standing(document, spot, found, document.owner_at(start, spot.floor))
     if why != OTHERS:
         is_new = phone_labels.is_new(found.before)
         score += _BASE[found.use] + (0.05 if is_new else 0.0) - 0.005 * min(spot.earlier, 10)

@@ -7,7 +7,14 @@ import re
 from collections.abc import Iterator
 
 from desktop.domain.evidence import Candidate, FactKind, Party
-from desktop.understanding.candidates.clauses import Clause, clauses_of, has_answered, narrowed, with_sentence_before
+from desktop.understanding.candidates.clauses import (
+    DETAILS,
+    Clause,
+    clauses_of,
+    has_answered,
+    narrowed,
+    with_sentence_before,
+)
 from desktop.understanding.document import Document
 from desktop.understanding.lexicon.cues import pattern_of
 
@@ -16,6 +23,7 @@ MAX_VALUE = 300
 MAX_BARE = 70
 UNDERTAKES, AGREES = "undertakes to do something", "agrees to a time"
 _THIRD = re.compile(r"(?i)^(?:he|she|they)\b")
+_FIRST = re.compile(r"(?:i|we|ich|wir|je|j|nous|ik|wij)\b")
 _YOU = re.compile(r"(?i)^(?:you|vous)\b")
 
 
@@ -43,7 +51,9 @@ def find_promises(document: Document) -> Iterator[Candidate]:
         or_else = threat.search(text)
         if (or_else and or_else.start() <= match.start()) or not_yet.search(text):
             continue  # what happens unless the rep acts, or once he has, is an ask
-        if no_action.search(text):
+        idle = no_action.search(text)
+        is_idle = idle and (idle.start() <= match.start() < idle.end() or not _FIRST.match(match[0]))
+        if is_idle or DETAILS.match(text):
             continue
         if why is AGREES and len(text) <= MAX_BARE:  # "Tuesday would suit me" says what for in the sentence before
             shown = with_sentence_before(document, clause, most=MAX_VALUE)

@@ -15,6 +15,7 @@ MAX_BELOW = 14
 MAX_SHORT = 72
 MAX_LONG = 110
 FULL = 5
+LONGEST_INITIALS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def contact_signature(document: Document) -> Signed | None:
 def _richness(signed: Signed) -> int:
     """Return how many of what a title or a company could be read from a signature gives."""
     fields = signed.fields
-    says = 2 * bool(fields.position) + 2 * bool(fields.organisation)
+    has_name = any(len(field.text.strip(" .,-")) > LONGEST_INITIALS for field in fields.organisation)
+    says = 2 * bool(fields.position) + 2 * has_name
     return says + bool(fields.name) if says else 0
 
 

@@ -54,7 +54,7 @@ _PRECISE = re.compile(
     r"|['’]ve)? (?:just )?(?:founded|own|run)"
     r"|(?:[Mm]y name is|[Tt]his is) [\w' .-]{2,40}?,? (?:from|at|with|of)|(?:hier|wir) bei(?: der)?|unsere Firma,?"
     r"|(?:ici|nous|je suis|travaille) (?:chez|au sein de)|notre (?:société|entreprise),?|(?:trabajo|trabajamos) en"
-    r"|nuestra empresa,?|lavoro (?:per|in|da)|la nostra azienda,?|ik werk (?:bij|voor)|wij bij|flew to|moved over to"
+    r"|nuestra empresa,?|lavoro (?:per|in|da)|la nostra azienda,?|ik werk (?:bij|voor)|wij bij|moved over to"
     r"|[Ii] (?:own|run|have|manage|started|founded) [^.,;\n]{0,40}? called|(?:Firma|Unternehmen|Betrieb|Laden) namens"
     r"|(?:société|entreprise) (?:appelée|nommée)|empresa llamada|azienda chiamata)"
     rf" {_PROPER}"
@@ -79,10 +79,7 @@ _LOOSE = re.compile(
     r"|pour le compte de|au sein de|de la société"
     rf"|en nombre de|per conto di|namens|somos|siamo|wij zijn) {_PROPER}"
 )
-_WEAK = re.compile(
-    rf"\b(?:executed by|signed by|provided by|approved by|between|joined|customer of|client of) {_PROPER}"
-)
-_OWN = ((_PRECISE, 0.66), *((pattern, 0.62) for pattern in _AS), (_LOOSE, 0.48), (_WEAK, 0.3))
+_OWN = ((_PRECISE, 0.66), *((pattern, 0.62) for pattern in _AS), (_LOOSE, 0.48))
 _OF_OTHERS = re.compile(
     r"\b(?:(?:guy|fellow|man|woman|lady|gentleman|person|people|someone|somebody|rep|buyer|lawyer|attorney|contact"
     r"|client|customer|lead|caller|Kollege|Kollegin|Herr|Frau|jemand|contacto|cliente) (?:\w+ )?"
@@ -221,9 +218,10 @@ def stands_alone(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 _PLACED = (
     r"(?:from|of|at|with|bei|beim|von|vom|chez|de|du|di|del|della|da|do|van|bij|en|in|för|från|hos|for|w|z|ze|from the"
-    r"|runs|owns|started|founded|leads|works (?:for|at))"
+    r"|runs|owns|has|started|founded|leads|works (?:for|at)|hat|führt|betreibt|besitzt|tient|dirige|gère|possède|tiene"
+    r"|lleva|ha|gestisce|heeft|runt|tem|gere|prowadzi|driver|äger|ejer)"
 )
-_ARTICLE = r"(?:(?:the|der|dem|den|die|la|le|les|el|los|las|il|lo|het|de)\s|l['’])?"
+_ARTICLE = r"(?:(?:the|an?|der|dem|den|die|das|la|le|les|el|los|las|il|lo|het|de|o|os|as)\s|l['’])?"
 
 
 _BEHIND = re.compile(

@@ -48,10 +48,11 @@ THIRD_PERSON = re.compile(
     rf"(?: now| jetzt)? (?:the |a |an |their |our |der |die |le |la |l['’]|el |il |o |a |de )?{_NEW}{_TITLE}"
 )
 IN_ROLE = re.compile(
-    r"\b(?:join\w*|start\w*|t(?:akes|ook) over|work\w*|appointed|hired|promoted|arbeitet|übernimmt|fängt|beginnt"
-    r"|rejoint|prend|nommée?|travaille|trabaja|entrar?|empieza|lavora|entrata?|inizia|werkt|begint|pracuje"
-    r"|zaczyna)\b[^.;:!?\n]{0,40}?\s"
-    r"(?:as|als|comme|en tant que|como|come|in qualità di|jako|to|(?<=entrar )de|(?<=trabaja )de)\s"
+    r"\b(?:join\w*|start\w*|moved|gone|switched|transferred|wechselt|gewechselt|t(?:akes|ook) over|work\w*"
+    r"|appointed|hired|promoted|arbeitet|übernimmt|fängt|beginnt|rejoint|prend|nommée?|travaille|trabaja|entrar?"
+    r"|empieza|lavora|entrata?|inizia|werkt|begint|pracuje|zaczyna)\b[^.;:!?]{0,40}?\s"
+    r"(?:as|als|comme|en tant que|como|come|in qualità di|jako|to(?! [^.;:!?]{2,40} as )|(?<=entrar )de"
+    r"|(?<=trabaja )de)\s"
     rf"(?:our |their |the )?{_NEW}{_TITLE}"
 )
 SAID_TO_BE = re.compile(  # Turkish hangs it on the word: "müdürüymüş", "müdürüdür"

@@ -47,7 +47,7 @@ def title_end(text: str, low: int) -> int:
         for match in pattern.finditer(text, low):
             rest = text[match.end() : high]
             is_for = match[0].strip().lower() in ("for", "für", "pour", "para")
-            if is_for and names_unit(text[low : match.start()].rsplit(maxsplit=1)[-1]):
+            if is_for and names_unit((text[low : match.start()].split() or [""])[-1]):
                 continue
             if match[0].strip() in ("im", "in der") and _is_area(plain_word(rest.partition(" ")[2] or rest)):
                 continue

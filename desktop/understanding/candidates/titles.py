@@ -88,9 +88,13 @@ def _from_earlier(document: Document) -> Iterator[Candidate]:
 def _from_signature(document: Document, signed: Signed) -> Iterator[Candidate]:
     person = _person(document)
     trust = _trust(signed, person) * (1.0 if document.author.name else 0.8)
+    has_more = any(title_of(one.text) >= 0.75 and not _DEGREE.fullmatch(one.text) for one in signed.fields.position)
     for place, field in enumerate(signed.fields.position):
         start, end = signed.place(field.start, field.end)
+        if has_more and _DEGREE.fullmatch(field.text):
+            continue  # "Jo Field, MD" of a physician
         if _is_no_title(document, signed, field, person):
+            yield from _before_firm(document, (start, end), person, 0.8 * trust)
             continue
         strength = title_of(" ".join(field.text.split()))
         aside = _ASIDE_FIRST.match(document.text, start, end) or _name_first(document.text, start, end)
@@ -100,6 +104,23 @@ def _from_signature(document: Document, signed: Signed) -> Iterator[Candidate]:
             continue
         score = (0.84 + 0.08 * strength - 0.06 * min(place, 4)) * trust
         yield from _variants(document, signed, field, (start, end), score)
+    for field in () if signed.fields.position else signed.fields.organisation[: MAX_ROWS_BELOW + 1]:
+        yield from _before_firm(document, signed.place(field.start, field.end), person, 0.7 * trust)
+
+
+def _before_firm(
+    document: Document, place: tuple[int, int], person: frozenset[str], score: float
+) -> Iterator[Candidate]:
+    """Yield the title before a firm named after the contact, or like their address: "Owner Field & Sons"."""
+    start, end = place
+    text = document.text[start:end]
+    named = [match.start() for match in _CAPITALISED.finditer(text) if tokens_of(match[0]) & person]
+    address = document.author.address
+    domain = domain_label(address.text) if address else ""
+    named += [low - start for low, _ in names_like(document.text, start, end, domain)]
+    head = without_open_end(text[: min(filter(None, named), default=0)].rstrip(" ,:-–@"))
+    if head and len(head) <= MAX_TITLE and title_strength(head) >= 0.75 and not _NO_TITLE.search(head):
+        yield _candidate(document, start, start + len(head), score, SIGNED)
 
 
 def _is_no_title(document: Document, signed: Signed, field: FieldText, person: frozenset[str]) -> bool:
@@ -108,6 +129,8 @@ def _is_no_title(document: Document, signed: Signed, field: FieldText, person: f
     if len(text) > MAX_TITLE or _NO_TITLE.search(text.replace(": ", " ")) or tokens_of(text) & person:
         return True
     if _is_value(document.text, signed.place(field.start, field.end)[0]) or "_" in text or _is_initials(text, person):
+        return True
+    if text.count("(") != text.count(")"):
         return True
     strength = title_of(text)
     if strength == 0 and area_strength(text):
@@ -186,6 +209,8 @@ def _name_first(text: str, start: int, end: int) -> re.Match[str] | None:
     return named if named and person_shape(named[1]) == 1.0 and not title_strength(named[1]) else None
 
 
+_DEGREE = re.compile(r"M\.?D\.?|D\.?O\.?|P\.?A\.?|P\.?E\.?")
+_CAPITALISED = re.compile(r"(?:(?:van|de|von|der|den|di|del|la|le) ){0,2}[A-ZÀ-ÞŠŽİŞŁ][^\W\d_]{1,30}")
 _NAMED = re.compile(r"([^-–—|,\n]{4,40})\s+[-–—]\s+(?=\S)")
 
 
@@ -210,9 +235,10 @@ def _without_company(document: Document, start: int, end: int, score: float) -> 
     """Yield what stands before the company in a title such as "resp. exploitation Acme"."""
     address = document.author.address
     domain = domain_label(address.text) if address else ""
-    for low, _high in names_like(document.text, start, end, domain):
+    for low, high in names_like(document.text, start, end, domain):
         kept = start + len(without_open_end(document.text[start:low].rstrip()))
-        if low > start and title_strength(document.text[start:kept]) >= 0.6:
+        is_at_law = document.text[start:high].lower().endswith("at law")
+        if low > start and not is_at_law and title_strength(document.text[start:kept]) >= 0.6:
             yield _candidate(document, start, kept, min(0.95, score + 0.02), SIGNED)
 
 
@@ -246,8 +272,12 @@ def _behind_name(document: Document, places: list[tuple[int, int]], *, is_signed
 
 
 _ASIDE_FIRST = re.compile(r"\([^()]{1,20}\)\s+(?=\S)")
-_ARTICLE = re.compile(
-    r"(?i)(?:the|our|a|an|my|their|der|die|das|unser[e]?|le|la|l['’]|notre|el|il|de|het|now|currently|who is|also)\s+"
+_ARTICLE = re.compile(  # "who takes over as the new", "our", "now"
+    r"(?i)(?:(?:who|der|die|qui|quien|che) (?:(?:is|was|will be|has become)(?: now)?|(?:takes|took) over as"
+    r"|(?:joins|joined|works|worked|acts|starts|started)(?: (?:us|here|there))? as|(?:hier |jetzt )?als|est|es|è)\s+)?"
+    r"(?:(?:(?:the|our|a|an|my|their|his|her|der|die|das|unser[e]?|le|la|notre|el|il|de|het|onze|now|currently|also)\s+"
+    r"|l['’])(?:(?:new|newly appointed|neue[rn]?|nouve(?:au|lle)|nuev[oa]|nuov[oa]|nieuwe|nov[oa])\s+)?"
+    r"|(?:new|newly appointed|neue[rn]?|nouve(?:au|lle)|nuev[oa]|nuov[oa]|nieuwe|nov[oa])\s+)?"
 )
 
 
@@ -296,7 +326,8 @@ def _run_by(document: Document) -> Iterator[Candidate]:
         if match:
             low = match.start("title")
             high = low + title_end(match["title"], 0)
-            if len(document.text[low:high].split()) <= 5 and not _NO_TITLE.search(match["title"]):
+            is_firm = document.text[low].isupper() and not document.text[low:high].isupper()  # "I run the Corner Shop"
+            if not is_firm and len(document.text[low:high].split()) <= 5 and not _NO_TITLE.search(match["title"]):
                 yield _candidate(document, low, high, 0.38, SAID)
 
 

@@ -17,6 +17,7 @@ from desktop.understanding.candidates.amounts import find_amounts
 from desktop.understanding.candidates.asks import DIRECT, find_asks
 from desktop.understanding.candidates.clauses import clauses_of
 from desktop.understanding.candidates.dates import DUE, PLANNED, find_dates
+from desktop.understanding.candidates.likely_actions import GUESSED
 from desktop.understanding.candidates.promises import find_promises
 from desktop.understanding.document import AuthorOrigin, Document
 
@@ -37,7 +38,8 @@ _HANDS_ON = re.compile(r"(?i)\s{0,3}(?:fwd?|wg|tr|rv)\s?:")
 def traits_of(document: Document, found: Found | None = None) -> dict[str, float]:
     """Return each trait with its number. `found` are the candidates, where the caller has them already."""
     found = found if found is not None else _found(document)
-    asks, promises = found.get(FactKind.ASK, ()), found.get(FactKind.PROMISE, ())
+    asks = [ask for ask in found.get(FactKind.ASK, ()) if ask.why != GUESSED]
+    promises = found.get(FactKind.PROMISE, ())
     clauses = clauses_of(document)
     newest = [clause for clause in clauses if clause.is_newest] or clauses
     words = sum(len(clause.text.split()) for clause in newest)

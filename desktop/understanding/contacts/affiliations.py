@@ -17,7 +17,8 @@ _RUN = rf"(?P<where>{_CAPITAL}(?:\s{_JOINING}{_CAPITAL}){{0,6}})"
 _ARTICLE = r"(?:(?:the|der|dem|den|die|la|le|les|el|los|las|il|lo|het|de|o|a)\s|l['’])?"
 _BEHIND = re.compile(
     rf"[^.!?;:\n\d@]{{0,{REACH}}}?[\s,(](?:from|of|at|with|over at|for|von|vom|bei|beim|aus|de|del|en|chez|du|des|van"
-    rf"|bij|uit|di|della|da|do|na|presso|z|ze|w|från|hos|på|fra|i)\s{{1,2}}{_ARTICLE}{_RUN}"
+    rf"|bij|uit|di|della|da|do|na|presso|z|ze|w|från|hos|på|fra|i|runs|owns|betreibt|führt|besitzt|tient|dirige|gère"
+    rf"|gestisce|gere|tem|runt)\s{{1,2}}{_ARTICLE}{_RUN}"
 )
 _AT = re.compile(rf"(?<!\w)(?:at|from|with|bei|beim|chez|en|presso|bij|hos|w)\s{_ARTICLE}{_RUN}")
 _ELIDED = re.compile(rf"[^.!?;:\n\d@]{{0,{REACH}}}?[\s,(](?:d|dell|dall|all)['’]{_RUN}")

@@ -10,16 +10,19 @@ from desktop.understanding.zones.cleaning import TextLine
 MAX_FORM_LINES = 300
 
 _LABELLED = re.compile(r"[\s*•-]{0,6}([^\W\d_][^:\t\n]{0,30}?)\s?(?::|\t)\s*(\S.{0,80})")
+_PARTED = re.compile(r"([^\n:]{1,60})\n\s{0,20}([^\W\d_][^:\t\n]{0,30}?)\s?(?::|\t)\s*(\S[^\n]{0,80})")
 _BEFORE_DETAILS = re.compile(r"[,(;|/–—]| - ")
 _SAID = re.compile(
     r"[\s\[(]{0,4}(?:\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[ap]m)?[\])]{0,2})?[\s>*-]{0,4}"
     r"([^\W\d_]{3,15})(?: ?#?\d{1,6})? ?: {1,4}(\S.{0,200})"
 )
-_NAMES_ONESELF = re.compile(
+_ONESELF = (
     r"(?:(?i:my name is|my name's|this is|i am|i'm|i’m|it's|it’s|ich bin|mein name ist|ich heiße|hier ist|je suis"
     r"|je m['’]appelle|mon nom est|soy|me llamo|mi nombre es|sono|mi chiamo|ik ben|mijn naam is|sou"
-    r"|chamo-me|jestem|nazywam się|ben|adım) )?"
+    r"|chamo-me|jestem|nazywam się|ben|adım) )"
 )
+_NAMES_ONESELF = re.compile(f"{_ONESELF}?")
+SAYS_NAME = re.compile(rf"(?<!\w){_ONESELF}(?:(?i:herr|frau|mr|mrs|ms|dr)\.? )?{FULL_NAME.pattern}")
 
 
 def form_names(lines: Sequence[TextLine], *, least_details: int) -> Iterator[tuple[int, int]]:
@@ -28,6 +31,11 @@ def form_names(lines: Sequence[TextLine], *, least_details: int) -> Iterator[tup
     details = 0
     pieces = [piece for line in lines[:MAX_FORM_LINES] for piece in _pieces(line)]
     for index, (start, text) in enumerate(pieces):
+        parted = _parted(pieces[index : index + 2])
+        if parted is not None:
+            found.append(parted)
+            details += 1
+            continue
         match = _LABELLED.match(text[:200])
         label = (match[1] if match else text[:60]).strip(" :*.")
         if label_of("detail label").fullmatch(label):
@@ -40,6 +48,30 @@ def form_names(lines: Sequence[TextLine], *, least_details: int) -> Iterator[tup
             found.append((pieces[index + 1][0], pieces[index + 1][0] + len(pieces[index + 1][1])))
     if details >= least_details:
         yield from found
+
+
+def _parted(pieces: Sequence[tuple[int, str]]) -> tuple[int, int] | None:
+    """Return where a name stands whose two parts have labels of their own: `First name: Ann`, `Last name: Poe`."""
+    matches = [_LABELLED.match(text[:200]) for _, text in pieces]
+    if len(matches) < 2 or not (matches[0] and matches[1]):
+        return None
+    labels = [match[1].strip(" :*.") for match in matches if match]
+    for first, last in ((0, 1), (1, 0)):
+        if label_of("first name label").fullmatch(labels[first]) and label_of("last name label").fullmatch(
+            labels[last]
+        ):
+            return pieces[0][0] + matches[0].start(2), pieces[1][0] + matches[1].end(2)
+    return None
+
+
+def in_one(text: str) -> str:
+    """Return a name without the label between its two parts, first name first."""
+    parts = _PARTED.fullmatch(text[:300])
+    if parts is None:
+        return text
+    first, label, last = (part.strip() for part in parts.groups())
+    is_turned = bool(label_of("first name label").fullmatch(label.strip(" :*.")))
+    return f"{last} {first}" if is_turned else f"{first} {last}"
 
 
 def _named_in(start: int, value: str) -> tuple[int, int]:

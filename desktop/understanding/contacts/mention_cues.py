@@ -25,7 +25,7 @@ _HONORIFICS = (
 )
 _LOWER_HONORIFICS = r"do[nñ]a?|dona|pani?|pana|panem|panią"  # "Don" and "Pan" are names
 _TITLED = rf"(?:(?i:{_HONORIFICS})|{_LOWER_HONORIFICS})\.?(?:\s{{1,3}}|(?<=\.))"
-_HONORIFIC = rf"(?:[oa]\s)?(?:{_TITLED}){{0,3}}"  # Portuguese puts an article before a name
+_HONORIFIC = rf"(?:(?:[oa]|der|die|den|dem|il|la|el|le|de)\s|l['’])?(?:{_TITLED}){{0,3}}"
 HONORIFIC_BEFORE = re.compile(rf"(?<!\w)(?:(?i:{_HONORIFICS})|{_LOWER_HONORIFICS})\.?\s{{1,3}}$")
 _WORD = r"(?:(?![CDJLMNST]['’][a-zà-ÿ])[A-ZÀ-ÞŠŽŁİŚŻŹĆČŞÇŐ](?:[\w'’]|-(?!-)){1,30}|[A-ZÀ-ÞŠŽŁİŚŻŹĆČŞÇŐ]\.?(?=\s))"
 _NICKNAME = r"(?:[ \xa0](?:\"[\w.-]{2,20}\"|[“„][\w.-]{2,20}[”“]|‘[\w.-]{2,20}’|'[\w.-]{2,20}'|\([A-Z][\w.-]{1,20}\)))?"
@@ -44,17 +44,17 @@ TITLES_BEFORE = re.compile(rf"(?:{_TITLED}){{0,3}}")
 _COLON = r":\s{1,12}"  # the name stands on a line of its own below
 _IS = (
     r"(?:(?i:is|will be|are|wird|ist|est|sera|es|será|è|sarà|wordt|é|jest|będzie|är|blir|er)"
-    rf"(?:\s{{1,3}}|{_COLON})|(?<=\w){_COLON})"
+    rf"(?:\s{{1,3}}(?:(?!\w{{0,20}}[A-ZÀ-Þ])[^\W\d_]{{2,12}}\s{{1,3}}){{0,3}}|{_COLON})|(?<=\w){_COLON})"
 )
 _ROLE = (
     r"(?i:(?:point of |main |day-to-day )?contact|successor|replacement|account manager|ansprechpartner(?:in)?"
-    r"|nachfolger(?:in)?|interlocut\w{1,8}|successeure?|remplaçante?|contacto|sucesora?|contatto|contactpersoon|opvolger"
+    r"|nachfolger(?:in)?|interlocut\w{1,8}|successeure?|remplaçante?|contacto|sucesora?|contatto|referente|contactpersoon|opvolger"
     r"|kontakt(?:person)?|successora?|sucessora?|responsável|następ\w{2,4}|opiekun\w{0,4}|efterträdare|efterfølger)"
 )
 _FROM = r"from|of|at|with|over at|von|vom|bei|beim|de|del|chez|van|di|della|da|do|z|ze|från|fra"
 _PARTS = {
     "{name}": NAME,
-    "{company}": rf"(?:,?\s{{1,2}}(?i:{_FROM})\s{{1,2}}[^.,;!?]{{2,60}}?,?)?",
+    "{company}": rf"(?:\s?\([^()\n]{{2,90}}\))?(?:,?\s{{1,2}}(?i:{_FROM})\s{{1,2}}[^.,;!?]{{2,60}}?,?)?",
     "{copy}": r"[,(]{0,2}\s{0,2}(?:(?i:is|ist|est|está|è|who is|whom i have)\s)?",
     "{more}": r"\s?[^.\n]{0,50}?[\s:]",
     "{be}": _IS,

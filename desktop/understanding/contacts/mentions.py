@@ -23,6 +23,7 @@ from desktop.understanding.contacts.spoken_of import (
     details_in,
     find_details,
 )
+from desktop.understanding.lexicon.function_words import title_strength
 from desktop.understanding.lexicon.mailboxes import is_shared
 from desktop.understanding.lexicon.names import PARTICLES, fits_address, tokens_of
 from desktop.understanding.zones.cleaning import TextLine
@@ -34,12 +35,14 @@ MOST_PART = 0.5
 EARLY = 2_500
 PRESS_LENGTH = 1_500
 CARD_LINES = 9
+SURE_TITLE = 0.6
 
 _PRONOUN = re.compile(r"\s*(?:He|She|His|Her|They|Er|Sie|Il|Elle|Él|Ella|Hij|Zij|Lui|Lei)\b")
 _WHAT_THEY_DO = re.compile(
     r",?\s{1,2}[(–-]{0,2}\s?(?:who|s?he|qui|elle|il|que|ella|él|che|lei|lui|die|der|sie|er|ze|zij|hij|som|hon|han|która"
     r"|który)\s{1,2}\w"
 )
+_APPOSED = re.compile(r"\s?[,(–-]\s{0,2}([^\W\d_][^,.;:()@\d]{2,60})")
 _DESCRIBED = re.compile(
     r"(?:\s{1,2}[(–-]{0,2}\s?|\s?,\s{1,2})(?:who|qui|que|che|die|der|som|która|który)\s|\s{1,2}\([^()\d]{4,60}\)"
     r"|\s{1,2}is\s{1,2}(?:the|our|your|my)\s"
@@ -121,7 +124,7 @@ def _is_brought_in(speech: Speech, one: Known, *, has_lines: bool) -> bool:
     """Whether the mail does more than name a person: it introduces them, or speaks of little else."""
     if one.cues or one.has_card or one.is_to_be_called or has_lines or speech.is_note:
         return True
-    if one.share.is_much and not _works_with_writer(speech, one):
+    if one.share.is_much and (_is_given_in_full(one) or not _works_with_writer(speech, one)):
         return True
     return one.is_elsewhere and one.share.part >= LEAST_PART
 
@@ -131,7 +134,8 @@ def _points_for_details(speech: Speech, one: Known) -> float:
     points = 2.0 + (1.5 if one.has_card or one.is_to_be_called else 0.0)
     points += 1.0 if one.is_outside and not speech.writer_is_outside else 0.0
     points += 1.0 if one.is_elsewhere else 0.0
-    points += 1.0 if _is_described(speech, one) and Cue.REPRESENTED not in one.cues else 0.0
+    is_told = _is_described(speech, one) or (one.cues != {Cue.ASKED_FOR} and _has_title(speech, one))
+    points += 1.0 if is_told and Cue.REPRESENTED not in one.cues else 0.0
     return points + (1.0 if _has_left(speech) else 0.0)
 
 
@@ -144,12 +148,23 @@ def _is_described(speech: Speech, one: Known) -> bool:
     return bool(_WHAT_THEY_DO.match(speech.text, one.end))
 
 
+def _has_title(speech: Speech, one: Known) -> bool:
+    """Whether a title stands right behind the name: "Ann Poe, head of purchasing"."""
+    behind = _APPOSED.match(speech.text, one.end)
+    return behind is not None and title_strength(" ".join(behind[1].split())) >= SURE_TITLE
+
+
 def _is_referral(speech: Speech, one: Known) -> bool:
     """Whether a colleague's few words say no more than whom to turn to, and what that person does."""
     is_turned_to = bool(one.cues & {Cue.RECOMMENDED, Cue.ASKED_FOR, Cue.HANDED_OVER})
     if not is_turned_to or speech.writer_is_outside or one.share.part < MOST_PART or " " not in one.name:
         return False
     return bool(_DESCRIBED.match(speech.text, one.end))
+
+
+def _is_given_in_full(one: Known) -> bool:
+    """Whether number and address of a person are given: more than a mere "for questions call …" needs."""
+    return one.has_number and one.address is not None
 
 
 def _works_with_writer(speech: Speech, one: Known) -> bool:

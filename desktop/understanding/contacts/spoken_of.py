@@ -12,7 +12,7 @@ from itertools import islice
 
 from desktop.understanding.contacts.affiliations import affiliations, without_owner
 from desktop.understanding.contacts.contact import ADDRESS, Author, Organisation, is_address
-from desktop.understanding.contacts.forms import form_names, visitor_names
+from desktop.understanding.contacts.forms import SAYS_NAME, form_names, in_one, visitor_names
 from desktop.understanding.contacts.mention_cues import (
     FULL_NAME,
     HONORIFIC_BEFORE,
@@ -22,7 +22,7 @@ from desktop.understanding.contacts.mention_cues import (
     lower,
     pattern_of,
 )
-from desktop.understanding.contacts.owners import Owner, Person, owner_of
+from desktop.understanding.contacts.owners import Person, owner_of
 from desktop.understanding.contacts.shares import NO_SHARE, Share, shares_of
 from desktop.understanding.lexicon.company_names import domain_label, ends_with_legal_form, likeness, organisation_words
 from desktop.understanding.lexicon.names import (
@@ -47,6 +47,7 @@ NUMBER = re.compile(r"(?<![\w/.,+-])(?:\+|\(|00)?\d[\d()/. \xa0-]{6,22}\d(?![\w@
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d|\d{1,2}:\d\d")
 _NEAR = 250
 _HEAD_END = re.compile(r"[,|(·:]| [-–—] ")
+_POSSESSIVE = re.compile(r"(?i)\b(?:[mds]ein|unse?r|eue?r|ihr)(?:e[mnrs]?)?\s$")
 _AT = re.compile(
     r"(?i)\b(?:at|from|of|with|von|vom|bei|beim|chez|de|der|del|des|du|van|bij|di|da|della|do|presso|near|in|en|på|hos|från"
     r"|fra|z|ze|w|of the|of das)\s$|\($"
@@ -143,12 +144,15 @@ def collected(speech: Speech, passages: Sequence[Passage]) -> list[Known]:
     for first, last, cue in islice(_named(speech, passages), MAX_HITS):
         start = without_owner(speech.text, first, last)
         start += lead_of(speech.text[start:last])
+        start = _without_noun(speech.text, start, last)
         end = start + tail_of(speech.text[start:last])
-        name = name_of(" ".join(speech.text[start:end].split()))
+        if cue is Cue.FORM and in_one(speech.text[first:last]) != speech.text[first:last]:
+            start, end = first, last
+        name = name_of(" ".join(in_one(speech.text[start:end]).split()))
         if name is None or not _may_be_person(speech, name) or len(known) >= MAX_PEOPLE:
             continue
         place = _fullest(speech.text, passages, name, start, end)
-        name = name_of(" ".join(speech.text[slice(*place)].split())) or name
+        name = name_of(" ".join(in_one(speech.text[slice(*place)]).split())) or name
         same = next((one for one in known if _is_same(one.name, name)), None)
         if same is None:
             has_honorific = bool(HONORIFIC_BEFORE.search(speech.text, max(0, start - 12), start))
@@ -158,7 +162,17 @@ def collected(speech: Speech, passages: Sequence[Passage]) -> list[Known]:
             same.name, same.start, same.end = name, *place
         if cue is not None:
             same.cues.add(cue)
+    firms = [place for one in known for place in affiliations(speech.text, one.start, one.end)]
+    known = [one for one in known if not any(low <= one.start < one.end <= high for low, high in firms)]
     return [one for one in known if " " in one.name or one.has_honorific or one.cues - _WEAK]
+
+
+def _without_noun(text: str, start: int, end: int) -> int:
+    """Return where a name begins behind a German noun that a possessive stands before: "mein Bruder Jan Poe"."""
+    words = text[start:end].split(" ")
+    if len(words) > 2 and _POSSESSIVE.search(text, max(0, start - 10), start):
+        return start + len(words[0]) + 1
+    return start
 
 
 def _named(speech: Speech, passages: Sequence[Passage]) -> Iterator[tuple[int, int, Cue | None]]:
@@ -180,6 +194,10 @@ def _named(speech: Speech, passages: Sequence[Passage]) -> Iterator[tuple[int, i
     filled_in = form_names(speech.lines, least_details=1 if speech.is_unattended else 2)
     yield from ((start, end, Cue.FORM) for start, end in filled_in)
     yield from ((start, end, Cue.FORM) for start, end in islice(visitor_names(speech.lines), 1))
+    for passage in passages if speech.is_unattended else ():
+        said = SAYS_NAME.search(text, passage.start, passage.end)
+        if said:
+            yield *said.span("name"), Cue.FORM
 
 
 def _given_details(speech: Speech, passage: Passage) -> Iterator[tuple[int, int]]:
@@ -192,6 +210,8 @@ def _given_details(speech: Speech, passage: Passage) -> Iterator[tuple[int, int]
         if _is_signed(speech, match.start()):
             continue
         is_near = any(0 < start - match.end() <= _NEAR for start, _ in details)
+        if _AT.search(text, max(0, match.start() - 12), match.start()):
+            continue
         spells = any((spelled := name_in_address(one)) and is_same_person(spelled, match["name"]) for one in addresses)
         if spells or (is_near and next(affiliations(text, *match.span("name")), None)):
             yield match.span("name")
@@ -246,7 +266,7 @@ def _on_one_line(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _may_be_person(speech: Speech, name: str) -> bool:
     words = tokens_of(name)
-    if not words or ends_with_legal_form(name) or organisation_words(name):
+    if not words or name.startswith("A ") or ends_with_legal_form(name) or organisation_words(name):
         return False
     if words <= speech.reader_words or words <= speech.writer_words:
         return False
@@ -293,7 +313,7 @@ def find_details(speech: Speech, passages: Sequence[Passage], known: list[Known]
                 _give_address(speech, known, start, passage.end, owner)
             elif owner >= 0:
                 known[owner].has_number = True
-            elif owner == Owner.WRITER and speech.is_unattended and len(known) == 1:
+            elif owner < 0 and speech.is_unattended and len(known) == 1:
                 known[0].has_number = True
     cards = _places_of(speech, passages, "card below")
     calls = _places_of(speech, passages, "call them")

@@ -1,33 +1,87 @@
 """Names of months and weekdays and other words of time.
 
-English, German, French, Spanish, Italian, Dutch, Portuguese, Polish, Turkish, Swedish, Danish and Norwegian. Short
-names that are common words of another of these languages ("set", "out", "ago", "mar" for a Tuesday) are left out.
+English, German, French, Spanish, Italian, Dutch, Portuguese, Polish, Turkish, Swedish, Danish, Norwegian, Czech,
+Hungarian, Romanian, Ukrainian and Russian. Names that are common words of another of these languages ("set", "out",
+"ago", "mar" for a Tuesday, "mai" of Romanian) are left out.
 """
 
+from collections.abc import Collection
+
 _MONTHS = (
-    "january jan januar jänner janvier janv enero gennaio januari janeiro stycznia styczniu styczeń ocak ocakta",
-    "february feb februar feber février fevrier févr fév febrero febbraio februari fevereiro lutego lutym luty şubat",
-    "march mar märz maerz mrz mars marzo maart março marca marcu marzec mart marts",
-    "april apr avril avr abril aprile kwietnia kwietniu kwiecień nisan",
-    "may mai mayo maggio mei maio maja maju maj mayıs",
-    "june jun juni juin junio giugno junho czerwca czerwcu czerwiec haziran",
-    "july jul juli juillet juil julio luglio julho lipca lipcu lipiec temmuz",
-    "august aug août aout agosto augustus augusti sierpnia sierpniu sierpień ağustos",
-    "september sep sept septembre septiembre settembre setembro września wrześniu wrzesień eylül",
-    "october oct oktober okt octobre octubre ottobre outubro października październiku październik ekim",
-    "november nov novembre noviembre novembro listopada listopadzie listopad kasım",
-    "december dec dezember dez décembre decembre déc diciembre dicembre dezembro grudnia grudniu grudzień aralık",
+    (
+        "january jan januar jänner janvier janv enero gennaio januari janeiro stycznia styczniu styczeń ocak ocakta"
+        " ledna lednu leden január januárja ianuarie січня января"
+    ),
+    (
+        "february feb februar feber février fevrier févr fév febrero febbraio februari fevereiro lutego lutym luty"
+        " şubat února únoru únor február februarie лютого февраля"
+    ),
+    (
+        "march mar märz maerz mrz mars marzo maart março marca marcu marzec mart marts"
+        " března březnu březen március martie березня марта"
+    ),
+    "april apr avril avr abril aprile kwietnia kwietniu kwiecień nisan dubna dubnu duben április aprilie квітня апреля",
+    "may mai mayo maggio mei maio maja maju maj mayıs května květnu květen május травня",
+    (
+        "june jun juni juin junio giugno junho czerwca czerwcu czerwiec haziran"
+        " června červnu červen június iunie червня июня"
+    ),
+    (
+        "july jul juli juillet juil julio luglio julho lipca lipcu lipiec temmuz"
+        " července červenci červenec július iulie липня июля"
+    ),
+    (
+        "august aug août aout agosto augustus augusti sierpnia sierpniu sierpień ağustos"
+        " srpna srpnu srpen augusztus серпня августа"
+    ),
+    (
+        "september sep sept septembre septiembre settembre setembro września wrześniu wrzesień eylül"
+        " září szeptember septembrie вересня сентября"
+    ),
+    (
+        "october oct oktober okt octobre octubre ottobre outubro października październiku październik ekim"
+        " října říjnu říjen október octombrie жовтня октября"
+    ),
+    (
+        "november nov novembre noviembre novembro listopada listopadzie listopad kasım"
+        " listopadu noiembrie листопада ноября"
+    ),
+    (
+        "december dec dezember dez décembre decembre déc diciembre dicembre dezembro grudnia grudniu grudzień"
+        " aralık prosince prosinci prosinec decembrie грудня декабря"
+    ),
 )
 MONTHS = {word: number for number, names in enumerate(_MONTHS, 1) for word in names.split()}
 
 _WEEKDAYS = (
-    "monday mon montag lundi lunes lunedì lunedi maandag segunda-feira poniedziałek pazartesi måndag mandag",
-    "tuesday tue tues dienstag mardi martes martedì martedi dinsdag terça-feira wtorek salı tisdag tirsdag",
-    "wednesday wed mittwoch mercredi miércoles miercoles mercoledì mercoledi woensdag quarta-feira środa środę",
-    "thursday thu thur thurs donnerstag jeudi jueves giovedì giovedi donderdag quinta-feira czwartek perşembe torsdag",
-    "friday fri freitag vendredi viernes venerdì venerdi vrijdag sexta-feira piątek cuma fredag",
-    "saturday sat samstag sonnabend samedi sábado sabado sabato zaterdag sobota sobotę cumartesi lördag lørdag",
-    "sunday sun sonntag dimanche domingo domenica zondag niedziela niedzielę söndag søndag",
+    (
+        "monday mon montag lundi lunes lunedì lunedi maandag segunda-feira poniedziałek pazartesi måndag mandag"
+        " pondělí hétfő luni понеділок понедельник"
+    ),
+    (
+        "tuesday tue tues dienstag mardi martes martedì martedi dinsdag terça-feira wtorek salı tisdag tirsdag"
+        " úterý kedd вівторок вторник"
+    ),
+    (
+        "wednesday wed mittwoch mercredi miércoles miercoles mercoledì mercoledi woensdag quarta-feira środa środę"
+        " středa středu szerda miercuri середу среду"
+    ),
+    (
+        "thursday thu thur thurs donnerstag jeudi jueves giovedì giovedi donderdag quinta-feira czwartek"
+        " perşembe torsdag čtvrtek čtvrtka csütörtök четвер четверг"
+    ),
+    (
+        "friday fri freitag vendredi viernes venerdì venerdi vrijdag sexta-feira piątek cuma fredag"
+        " pátek pátku péntek vineri пятницу пятница"
+    ),
+    (
+        "saturday sat samstag sonnabend samedi sábado sabado sabato zaterdag sobota sobotę cumartesi lördag lørdag"
+        " sobotu szombat субботу суботу"
+    ),
+    (
+        "sunday sun sonntag dimanche domingo domenica zondag niedziela niedzielę söndag søndag"
+        " neděle neděli vasárnap воскресенье неділю"
+    ),
 )
 WEEKDAYS = {word: number for number, names in enumerate(_WEEKDAYS) for word in names.split()} | {
     "onsdag": 2,
@@ -73,6 +127,12 @@ SPOKEN_DAYS |= {f"{word}{end}": number for number, word in _numbered(_GERMAN_DAY
 """Days of the month as they are said: "seventeenth", "twenty second", "zwanzigste"."""
 
 
-def alternatives(words: dict[str, int]) -> str:
-    """Return a pattern that matches any of the words, the longest first."""
-    return "|".join(sorted(words, key=len, reverse=True))
+def alternatives(words: Collection[str]) -> str:
+    """Return a pattern that matches any of the words, the longest first; common beginnings are tried once."""
+    begun: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        begun.setdefault(word[:1], []).append(word[1:])
+    parts = [
+        first + (rest[0] if len(rest) == 1 else f"(?:{alternatives(rest)})") for first, rest in begun.items() if first
+    ]
+    return "|".join([*parts, ""] if "" in begun else parts)

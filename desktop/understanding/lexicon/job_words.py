@@ -42,6 +42,7 @@ caseworker dealmaker groundworker helmsman millhand shipmaster stationmaster har
 tradesman yardmaster stablemaster handyman draughtsman draftsman draughtsperson craftsperson tradesperson
 spokesperson spokesman spokeswoman chairholder officeholder bdo businessowner founders
 supv supvr supvsr coord anlst assoc attny treas chmn
+churchwarden blacksmith boatbuilder bandleader choirmaster scoutmaster stallholder publican greengrocer almoner
 """
 GERMAN = """
 gemeindeschreiber gemeindeschreiberin stadtschreiber ratsschreiber
@@ -84,6 +85,8 @@ justiziarin syndikus syndikusrechtsanwalt jurist juristin rechtsreferentin wirts
 bilanzbuchhalter bilanzbuchhalterin lohnbuchhalter lohnbuchhalterin ortsvorsteher feuerwehrkommandant kommandant
 wehrfuhrer geschaftsleiter geschaftsleiterin vizeprasident vizeprasidentin vizedirektor vizedirektorin
 abteilungsdirektor teamlead
+verwaltungsangestellte verwaltungsangestellter ausbilder ausbilderin huttenwirt huttenwirtin tischlermeister
+schreinermeister friseurin kinderpfleger heimleitung kitaleitung kasermeister
 """
 FRENCH = """
 directeur directrice responsable resp gerant gerante president presidente pdg dg daf dsi drh acheteur acheteuse
@@ -157,6 +160,7 @@ estagiaria executivo executiva desenvolvedor desenvolvedora projetista desenhist
 orcamentista almoxarife torneiro soldador faturista zelador zeladora sindica síndico socio-administrador
 socia-gerente vice-diretor vice-diretora subdiretor diretor-geral diretora-geral conselheiro conselheira pesquisador
 pesquisadora cientista tradutor tradutora jornalista redator redatora despachante escrivao tabeliao
+titular conservador conservadora conservatore conservatrice restaurador restauradora
 """
 NORTH = """
 formand
@@ -191,6 +195,7 @@ neuvoja konsultti kirjanpitaja hoitaja esimies mestari tyonjohtaja puheenjohtaja
 laakari juristi asianajaja kehittaja analyytikko emanta isannoitsija perustaja varatoimitusjohtaja aluejohtaja
 kehityspaallikko myyntipaallikko hankintapaallikko ostopaallikko tuotantopaallikko projektipaallikko talouspaallikko
 tehtaanjohtaja framkvaemdastjori forstjori deildarstjori verkefnastjori eigandi
+innehaver innehavare intendent
 """
 EAST = """
 prezes wiceprezes dyrektor kierownik kierowniczka specjalista specjalistka ksiegowa ksiegowy handlowiec wlasciciel
@@ -282,4 +287,5 @@ klienta inwestycji zaopatrzenia kadr projektow satinalma bakim planlama teknik i
 ticaret tedarik zinciri musteri hizmetleri bilgi islem kurumsal depo sevkiyat idare yonetim kurulu nakup obchod
 vyroba kvalita ekonomika udrzba provoz logistika beszerzes ertekesites penzugy termeles minoseg karbantartas
 logisztika muszaki kereskedelmi achizitii vanzari financiar productie calitate intretinere tehnic
+event
 """

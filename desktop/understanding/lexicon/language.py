@@ -8,11 +8,13 @@ MAX_WORDS = 1500
 SURE_SHARE = 0.12
 SURE_LEAD = 1.25
 LETTER_WEIGHT = 0.6
+MAX_SHORT_FORM = 3
 
 _STOPWORDS = {
     ENGLISH: "the and to of you we is for in that it on with this be have our your are as at not from can would will "
     "if please could i me my was has do any there let thanks hi dear regards what they their been when which should "
-    "about just an but or by all so up out he she his her them us no yes want how",
+    "about just an but or by all so up out he she his her them us no yes want how "
+    "monday tuesday wednesday thursday friday saturday sunday january february march july october december",
     GERMAN: "der die das und ich wir sie ist nicht ein eine zu den mit für auf von im dem es bitte uns ihr ihre "
     "ihnen wird haben hat sind auch bei noch oder aber wenn dass zum zur wie mir kann können freundlichen grüßen "
     "hallo sehr einen fuer koennen gruessen vielen dank am aus nach als nur werden unser unsere mich war wäre gerne "
@@ -51,16 +53,25 @@ _LETTERS = {
 }  # fmt: skip
 _SETS = {language: frozenset(text.split()) for language, text in _STOPWORDS.items()}
 _HOW_MANY = {word: sum(word in known for known in _SETS.values()) for known in _SETS.values() for word in known}
+_CLOCK = re.compile(r"(?i)\d\s?[ap]\.?m\b")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+
+
+def _is_short_form(word: str) -> bool:
+    return 1 < len(word) <= MAX_SHORT_FORM and word.isupper()
 
 
 def language_of(text: str) -> tuple[str, bool]:
     """Return the language as an ISO 639-1 code (`en` when nothing speaks for another), and whether that is sure.
 
     A word that several languages share counts for each by its part; a letter of few languages counts like a fraction
-    of a word. It is sure when common words make up SURE_SHARE of the text and lead by SURE_LEAD over the second.
+    of a word. Hours ("10 am") and short forms in capitals ("EST") are no words. It is sure when common words make up
+    SURE_SHARE of the text and lead by SURE_LEAD over the second.
     """
-    words = [match[0].lower().replace("’", "'") for match in _WORD.finditer(text[:MAX_READ])][:MAX_WORDS]
+    text = _CLOCK.sub(" ", text[:MAX_READ])
+    found = [match[0] for match in _WORD.finditer(text)][:MAX_WORDS]
+    is_loud = text.isupper()
+    words = [word.lower().replace("’", "'") for word in found if is_loud or not _is_short_form(word)]
     known = [word for word in words if word in _HOW_MANY]
     counts = {
         language: sum(1.0 / _HOW_MANY[word] ** 0.5 for word in known if word in own) for language, own in _SETS.items()

@@ -11,7 +11,8 @@ from desktop.understanding.lexicon.words import words
 MAX_NAME = 70
 
 PARTICLES = words(
-    "van de der den von zu zur vom da di del della dos du la le el al bin ibn binti ter ten het y und e af av do das"
+    "van de der den von zu zur vom da di del della dos du la le el al bin ibn binti ter ten het y und e af av do das "
+    "ap ab ferch delle degli dalla dal"
 )
 _HONORIFICS = words(
     "dr prof mr mrs ms miss mx sir herr herrn frau hr fr mag ing dipl dipl-ing dipl-kfm dipl-kffr mba phd msc bsc pe "
@@ -145,11 +146,18 @@ def _turned(text: str) -> str | None:
     words = [word for word in head.split() if _plain(word) not in _HONORIFICS]
     words = [word for word in words if not _is_title(word)] or words
     if not tail:
-        return _without_credentials(words)
+        return _without_credentials(_first_name_first(words))
     if len(tail) > 1 or len(tail[0].split()) > _LAST_FIRST or len(words) > _LAST_FIRST:
         return None
     first = _without_unit(tail[0].replace("A/Prof", "").split(), is_loud=tail[0].isupper())
     return f"{' '.join(first)} {' '.join(words)}"
+
+
+def _first_name_first(words: list[str]) -> list[str]:
+    """Turn a name round whose surname stands in front in capitals: `POE Ann`."""
+    if 2 <= len(words) <= 3 and len(words[0]) > 2 and words[0].isupper() and not any(map(str.isupper, words[1:])):
+        return [*words[1:], words[0]]
+    return words
 
 
 def _without_unit(words: list[str], *, is_loud: bool) -> list[str]:

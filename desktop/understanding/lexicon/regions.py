@@ -45,13 +45,14 @@ _BY_OFFSET = {
 }  # fmt: skip
 _SIBLINGS = {
     "es": ("ES", "MX", "AR", "CL", "CO", "PE"), "de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH", "LU"),
-    "pt": ("PT", "BR"), "nl": ("NL", "BE"), "it": ("IT", "CH"),
+    "pt": ("PT", "BR"), "nl": ("NL", "BE"), "it": ("IT", "CH"), "en": ("GB", "IE"),
 }  # fmt: skip
 UNKNOWN = "ZZ"
 _CODE = re.compile(r"(?:\+|(?<!\d)(?<!\d[ /-])00)([1-9]\d{0,2})[\s(./-]")
 _PACKED_CODE = re.compile(r"\+([1-9]\d{0,2})\d{6,}")
 _LANGUAGE_OF = {region: language for language, region in _BY_LANGUAGE.items()}
 _LANGUAGE_OF.update({"AT": "de", "CH": "de", "GB": "en", "IE": "en", "AU": "en", "NZ": "en", "CA": "en", "MX": "es"})
+_ENGLISH = frozenset({"GB", "IE", "AU", "NZ"})
 TLD_WEIGHT = 4.0
 CODE_WEIGHT = 3.0
 LANGUAGE_WEIGHT = 1.2
@@ -79,7 +80,8 @@ def regions_of(
         weights[by_ending] += TLD_WEIGHT
     for part in (text[:MAX_READ], signature[:MAX_READ]):
         for region, weight in _signs_in(part) if part else ():
-            weights[region] += weight
+            is_alien = language not in ("", "en") and region in _ENGLISH  # "07141 555014" in a German mail
+            weights[region] += weight / 4 if is_alien else weight
     if offset in _BY_OFFSET:
         region, weight = _BY_OFFSET[offset]
         weights[region] += weight
@@ -99,7 +101,7 @@ def _signs_in(text: str) -> tuple[tuple[str, float], ...]:
 
 
 def siblings(language: str) -> tuple[str, ...]:
-    """Return the countries where a language is spoken, the largest first."""
+    """Return the countries where a language is spoken, the largest first; of English those that write a 0 first."""
     return _SIBLINGS.get(language, ())
 
 

@@ -60,14 +60,15 @@ class Pieces:
 
 _QUOTE = re.compile(r"(?:>[ \t]?){1,12}")
 _HARD = re.compile(
-    r"\s+[/·•●▪◆‣∙★]+\s+|\s*[|│•●▪]+\s*|\t+|\s{3,}|;\s+|\s+//\s+|\s+\\{1,2}\s+|\s+@\s*(?=\S)|\s+(?:at|bei|chez"
-    r"|presso|hos|bij|beim|à la société)\s+(?=(?:the |der |dem )?[A-ZÀ-ÞŠŽİŞ0-9])"
+    r"\s+[/·•●▪◆‣∙★]+\s+|\s*[|│•●▪]+\s*|\t+|\s{3,}|;\s+|\s+//\s+|\s+\\{1,2}\s+|\s+@\s*(?=\S)|\s+(?:at(?!\s+Law\b)|bei"
+    r"|chez|presso|hos|bij|beim|à la société)\s+(?=(?:the |der |dem )?[A-ZÀ-ÞŠŽİŞ0-9])"
     r"|\s+of\s+(?=[A-Z]{3,}(?:$|[\s,]))"
     r"|\s+(?=(?:ABN|ACN|NIP|REGON|KRS|CIF|NIF|SIRET|SIREN|RCS|VAT|USt|UID|HRB|HRA|CVR|KvK|BTW|CNPJ|RFC|CUIT|RUT|GSTIN|EIN"
     r"|P\.\s?IVA)\b[^\n]{0,12}\d)"
 )
 _LIGHT = re.compile(rf",\s+(?!{LEGAL}(?![\w]))|\s+[-–—]+\s+")
 _STRIP = " \t*_~=#\"'()[]<>,;|/•·–—-"
+_IN_BRACKETS = re.compile(r"(?<=\w)\s{0,3}[(\[]([^()\[\]]{2,60})(?:[)\]]|$)")
 _RULE = re.compile(r"[\W_]{0,200}")
 _LABELLED = re.compile(r"(?i)(?P<label>[^\W\d_][^\W\d_ ]{2,15}(?: [^\W\d_]{2,12})?)\s?:\s{1,20}(?=\S)")
 _PROSE = re.compile(r"(?:\S+ ){3,}\S+[.!?]\s*$")
@@ -151,10 +152,10 @@ def _cuts(text: str, first: int, end: int) -> Iterator[_Cut]:
             if joint is not Joint.HARD:
                 joint = Joint.LIGHT if text[before] == "," else Joint.DASH
             before = place[1]
-            start, stop = _stripped(text, *place)
-            if stop > start and not is_label(text[start:stop]):
-                yield start, stop, text[start:stop], joint, label
-                joint = Joint.LIGHT
+            for start, stop in _bracketed(text, *_stripped(text, *place)):
+                if stop > start and not is_label(text[start:stop]):
+                    yield start, stop, text[start:stop], joint, label
+                    joint = Joint.LIGHT
         joint = Joint.HARD
 
 
@@ -172,6 +173,16 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1] in _STRIP and not (text[end - 1] == ")" and "(" in text[start:end]):
         end -= 1
     return start, end
+
+
+def _bracketed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a piece, or a name and the title in brackets behind it: "Jo Field (buyer)"."""
+    behind = _IN_BRACKETS.search(text, start, end)
+    if behind and title_strength(behind[1]) >= 0.7 and not title_strength(text[start : behind.start()]):
+        yield start, behind.start()
+        yield behind.span(1)
+    else:
+        yield start, end
 
 
 def _joined(text: str, pieces: Sequence[Piece]) -> Iterator[Piece]:

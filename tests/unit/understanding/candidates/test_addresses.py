@@ -39,6 +39,8 @@ def test_the_only_recipient_of_an_answer_counts_less_where_the_address_says_noth
     assert best.rule_score <= 0.5
 
 
-@pytest.mark.parametrize("recipients", [("kim.lane@acme.example", "t.poole@acme.example"), (REP,)])
+@pytest.mark.parametrize(
+    "recipients", [("kim.lane@acme.example", "t.poole@acme.example"), ("kim.poole@acme.example",), (REP,)]
+)
 def test_no_recipient_is_taken_who_does_not_fit(recipients: tuple[str, ...]):
     assert answered("Ian Dell", *recipients)[1] == []

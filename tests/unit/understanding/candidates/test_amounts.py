@@ -173,3 +173,16 @@ def test_the_currency_of_the_offer_below_is_that_of_the_answer():
 )
 def test_sizes_and_numbers_are_not_what_it_costs(text: str):
     assert [c.value for c in found(FactKind.AMOUNT, f"Hello Alex,\n\n{text}\n") if c.value != "5.00 GBP"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Bütçemiz 85.000 avro civarında.", "85000.00 EUR"),
+        ("A keretünk 1,5 millió Ft.", "1500000.00 HUF"),
+        ("Budgeten är max 60 tkr.", "60000.00 SEK"),
+        ("The board approved it, not to exceed 18,500.", "18500.00 USD"),
+    ],
+)
+def test_sums_as_strangers_write_them(text: str, value: str):
+    assert best(FactKind.AMOUNT, f"Hello Alex,\n\n{text}\n").value == value

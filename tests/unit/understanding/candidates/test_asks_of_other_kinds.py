@@ -131,3 +131,30 @@ def test_a_word_in_doubt_is_no_question():
 def test_what_the_rep_undertakes_in_an_answer(text: str, wanted: str):
     best = top(promises(f"{text}{ANSWERED}When can we talk?", sender=REP))
     assert (best.value, best.owner) == (wanted, Party.REP)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Kindly R.S.V.P. to me by November 2.", "Kindly R.S.V.P. to me by November 2."),
+        ("Er ist neu hier. Am besten vormittags anrufen.", "Am besten vormittags anrufen."),
+        ("All fine here. Have legal draw up the lease.", "Have legal draw up the lease."),
+        ("Don't order pumps until you have seen Dana.", "Don't order pumps until you have seen Dana."),
+        ("We still have not received the signed copy.", "We still have not received the signed copy."),
+        ("Review it and let me know if you have any comments.", "Review it and let me know if you have any comments."),
+        ("To approve the report, click on the link below.", "To approve the report, click on the link below."),
+    ],
+)  # fmt: skip
+def test_more_ways_to_ask(text: str, wanted: str):
+    assert top(asks(text)).value == wanted
+
+
+@pytest.mark.parametrize("text", ["Order 4411 was short two boxes.", "I'll meet you in the lobby."])
+def test_statements_that_look_like_requests_ask_nothing(text: str):
+    assert asks(text) == []
+
+
+def test_who_says_that_nothing_is_to_be_done_may_promise_something_himself():
+    assert [found.value for found in promises("Jullie hoeven nu niets te doen, ik meld me volgende week.")] == [
+        "Jullie hoeven nu niets te doen, ik meld me volgende week."
+    ]

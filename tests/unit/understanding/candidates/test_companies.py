@@ -148,6 +148,8 @@ def test_the_company_beside_the_name_of_a_person_who_is_introduced(text: str, co
         "Mon CV est joint.\n\nJo",
         "See the file.\n - Summary of Acme Objectives.doc\n\nJo",
         "I write to enron\n\nJo\nto enron",
+        "Our Ben recently flew to Leeds about the pumps.\n\nJo",
+        "See you soon!\n\nJo\n\nXXX",
     ],
 )
 def test_what_is_no_company(text: str):
@@ -186,6 +188,11 @@ def test_the_signature_below_an_earlier_mail_of_theirs():
 @pytest.mark.parametrize(
     ("text", "company"),
     [
+        ("Ann Poe, die führt die Marsch Werft, braucht Pumpen. Ruf sie an: 0171 5550123.\n\nJo", "Marsch Werft"),
+        ("O meu vizinho Rui Tavora, que tem a Adega Monte Alto, quer uma bomba. Ligue-lhe: 912 555 012.\n\nJo",
+         "Adega Monte Alto"),
+        (("A pal of mine has moved to Marsh Wind. He'd welcome a call.\n\nHe's called Ian Poe, 020 7946 0123, or "
+          "ian.poe@marshwind.example.\n\nJo"), "Marsh Wind"),
         ("Spoke to Ann Poe of Marsh Foods, she wants a quote. 020 7946 0123. Call her.\n\nJo", "Marsh Foods"),
         ("Ann Poe rang at 3. From Marsh Council, she says. Call her on 020 7946 0123.\n\nJo", "Marsh Council"),
         ("A Talbo cercano bottiglie. Cantina Rocca. Il titolare è Sante Fiori, 338 555 0169. Chiamalo.\n\nJo",

@@ -63,3 +63,34 @@ def test_what_will_be_held_is_not_past():
     text = "Hello Alex,\n\nthe review will be held on Tuesday,  27 October.\n"
     assert [c.value for c in found(FactKind.DATE, text)] == ["2026-10-27"]
     assert best(FactKind.DATE, "Hello Alex,\n\nthe review will be held on Tuesday.\n").value == "2026-10-27"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Nabídku prosím do pátku.", "2026-10-23"),
+        ("Просимо надати пропозицію до 25 листопада.", "2026-11-25"),
+        ("Podeu livrar no dia 28?", "2026-10-28"),
+        ("Lo necesitamos para el día 28.", "2026-10-28"),
+        ("Entrega até ao final do mês.", "2026-10-31"),
+        ("Our board meets 10/27 so nothing is paid before.", "2026-10-27"),
+        ("We are free any day except Monday, or the 28th would suit.", "2026-10-28"),
+        ("Den Termin am 26.10. muss ich absagen. Ginge es am 3. November?", "2026-11-03"),
+        ("The visit moved from the 4th to the 11th of November.", "2026-11-11"),
+        ("Could you send it EOD tomorrow?", "2026-10-22"),
+        ("Gern bestätige ich den Termin vom Mittwoch, 28. Oktober.", "2026-10-28"),
+    ],
+)
+def test_days_as_strangers_write_them(text: str, day: str):
+    assert best(FactKind.DATE, f"Hello Alex,\n\n{text}\n").value == day
+
+
+@pytest.mark.parametrize("text", ["See Section 3.4. for that.", "It took 3/8 of the tank.", "We use a 50/50 mix."])
+def test_what_is_no_day(text: str):
+    assert not found(FactKind.DATE, f"Hello Alex,\n\n{text}\n")
+
+
+def test_none_in_three_weeks_is_hardly_a_day():
+    plain = best(FactKind.DATE, "Hello Alex,\n\nwe call you in three weeks.\n")
+    past = best(FactKind.DATE, "Hello Alex,\n\nall runs well, no leaks in three weeks.\n")
+    assert past.rule_score < plain.rule_score - 0.3

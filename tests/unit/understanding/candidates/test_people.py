@@ -28,6 +28,11 @@ K = FactKind
         ("ליאור כהן", "lior@noa.example", "ליאור כהן", "ליאור כהן"),
         ("Ирина Соколова", "sokolova@volna.example", "С уважением,\nИрина Соколова", "Ирина Соколова"),
         ("Jingming 'Marshall' Yan", "jmyan@acme.example", "", "Jingming Yan"),
+        ("POE Ann", "a.poe@acme.example", "A. POE\nGérante", "Ann Poe"),
+        ("Gwen ap Rhys", "gwen@acme.example", "Gwen", "Gwen ap Rhys"),
+        ("Service Travaux", "sec.travaux@town.example", "Ann Poe\nCheffe de service", "Ann Poe"),
+        ("Jan Poe", "j.poe@elektro-poe.example", "Jan\n\nElektro Poe - Mobil 0171 5550123", "Jan Poe"),
+        ("", "accounts@acme.example", "Ann\nAccounts, Acme Dairy\n020 7946 0123", "Ann"),
         ("van der Berg, Jan", "jan@berg.example", "Jan", "Jan van der Berg"),
     ],
 )

@@ -210,3 +210,24 @@ def test_the_number_of_a_desk_is_not_that_of_the_person_who_names_it():
 def test_the_number_below_whom_they_are_the_assistant_of_is_theirs():
     text = "Hello Alex,\n\nFriday is fine.\n\nRegards\nJo Field\nAssistant to Helen Moss\nEstates\nTel: 614-555-0143"
     assert best(K.PHONE, text).value == "+16145550143"
+
+
+def test_the_number_of_whoever_runs_a_form_is_not_the_visitors():
+    text = (
+        "New enquiry from your contact form\n\nName: Kim Doyle\nCompany: Larkfield Foods\n"
+        "Email: kim.doyle@larkfield.example\nMobile: 07700 900143\nMessage: Please call me.\n\n"
+        "Sent by FormBox, support: 020 7946 0018"
+    )
+    mail = {"sender": "noreply@formbox.example", "name": "FormBox"}
+    assert found(K.PHONE, text, **mail) == []
+    assert best(K.MOBILE, text, **mail).value == "+447700900143"
+
+
+def test_a_leading_zero_is_not_north_american():
+    text = "Hello Alex,\n\nplease call me on 01632 960143.\n\nRegards\nJo Field"
+    assert best(K.PHONE, text, sender="jo@larkfield.example", name="Jo Field").value == "+441632960143"
+
+
+def test_a_german_number_like_a_british_mobile_stays_german():
+    text = "Hallo Alex,\n\nwir nehmen das Angebot gern an.\n\nGruß\nJo Feld\nFeld Metallbau\nBüro 07141 555014"
+    assert best(K.PHONE, text, sender="jo@feldmetall.example", name="Jo Feld").value == "+497141555014"

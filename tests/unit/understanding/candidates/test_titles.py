@@ -216,3 +216,33 @@ def test_the_title_of_an_earlier_mail_counts_where_this_one_has_none():
         "Regards,\nJo Field\nBuyer\nAcme Inc.\n614-555-0143"
     )
     assert best(text) == "Buyer"
+
+
+@pytest.mark.parametrize(
+    ("signature", "title"),
+    [
+        ("Jo (owner)\n01632 960 143", "owner"),
+        ("Jo Field\nEigenaar Field Hoveniers\n06-55501234", "Eigenaar"),
+        ("Jo Field\nGérante Field & Fils SARL", "Gérante"),
+        ("Jo Field\nAttorney at Law\nField & Law, P.C.", "Attorney at Law"),
+        ("Jo Field, MD\nChief of Radiology\nLarkfield Imaging", "Chief of Radiology"),
+    ],
+)
+def test_titles_beside_brackets_firms_and_degrees(signature: str, title: str):
+    assert best(f"Hello Alex,\n\nplease call me about the pumps.\n\nKind regards,\n\n{signature}") == title
+
+
+def test_the_firm_that_somebody_runs_is_no_title():
+    assert best("Hello,\n\nI run the Larkfield Loft and need 30 mats.\n\nThanks, Jo") is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["who takes over as Technical Manager from 1 December", "our new Technical Manager", "now Technical Manager"],
+)
+def test_what_leads_to_the_title_of_who_is_handed_on_is_no_part_of_it(words: str):
+    text = (
+        f"Hi Alex,\n\nI am leaving, so please send all offers to Ben Moss, {words}. His email is "
+        "ben.moss@westmere.example and his number 01632 960 144.\n\nKim"
+    )
+    assert best(text, sender="kim.lane@westmere.example", name="Kim Lane") == "Technical Manager"

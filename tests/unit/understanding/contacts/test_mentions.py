@@ -56,6 +56,16 @@ def name(document: Document) -> str | None:
           "her. She decides in May.\n\nJo Field\nAcme\n209-555-0177"), "Ann Poe"),
         (("Hola,\n\nmi prima Ana Pons acaba de entrar en Talleres Lis.\n\nana.pons@talleres.example, 943 555 027\n\n"
           "Jo"), "Ana Pons"),
+        (("Bonjour,\n\nje pars. Votre interlocuteur sera désormais Hugo Lanier, hl@acme.example, 01 99 00 12 34.\n\n"
+          "Jo Field\n01 99 00 12 99"), "Hugo Lanier"),
+        (("Dag,\n\nvoor het toestel spreek je best onze nieuwe officemanager, Bart Poel (bart.poel@acme.example, 03 55 "
+          "50 01 47). Hij wil ook een prijs.\n\nJo"), "Bart Poel"),
+        ("Buongiorno,\n\nil vostro referente per gli ordini sarà l'ing. Ugo Marin, 040 555 0123.\n\nJo", "Ugo Marin"),
+        (("Hi,\n\nI am off from May. Tom Okara (tom.okara@acme.example / 020 7946 0123) will be your point of contact "
+          "while I'm on leave.\n\nJo Field\n020 7946 0111"), "Tom Okara"),
+        ("Servus,\n\nfür die Pumpe ist ab sofort mein Bruder Reto Abt zuständig: 030 23125 448.\n\nJo", "Reto Abt"),
+        (("Olá,\n\nfalei de si ao meu vizinho Rui Tavora, o número dele é 912 555 012. Pode ligar-lhe?\n\nJo"),
+         "Rui Tavora"),
         (("Moin,\n\nhab jemanden kennengelernt. Eva Blum von der Uckerbahn GmbH, macht da den Einkauf. Handy 0171 "
           "5550123.\n\nJo\n\n--\nJo Field\n0171 5550199"), "Eva Blum"),
         ("Hej,\n\nring Hanna Berg på Bergs Bygg, 070-555 01 23. Hon vill bestämma sig.\n\nJo", "Hanna Berg"),
@@ -124,6 +134,26 @@ def test_the_company_behind_a_name_is_nobody():
 def test_who_stays_the_contact(text: str):
     document = opened(text)
     assert (document.scope, name(document)) == (ContactScope.SENDER, "Jo Field")
+
+
+@pytest.mark.parametrize(
+    ("fields", "person"),
+    [
+        ("First name: Ann\nLast name: Poe\nPhone: 020 7946 0123", "Ann Poe"),
+        ("Nom : Poe\nPrénom : Ann\nTéléphone : 01 99 00 12 34", "Ann Poe"),
+        ("Vorname: Ann\nNachname: Poe\nTelefon: 030 23125 448", "Ann Poe"),
+    ],
+)
+def test_a_form_that_asks_for_both_names(fields: str, person: str):
+    document = opened(f"New enquiry\n\n{fields}", sender="noreply@forms.example", name="Forms")
+    assert document.scope is ContactScope.MENTIONED_PERSON
+    assert name(document) == person
+
+
+def test_a_caller_who_speaks_to_a_machine():
+    text = 'You received a voicemail from 020 7946 0123.\n\n"Hi, it\'s Ann Poe from Poe Farms. Give us a ring."'
+    document = opened(text, sender="voicemail@phones.example", name="Phones")
+    assert name(document) == "Ann Poe"
 
 
 def test_a_visitor_of_a_chat_who_says_their_name():
