@@ -4,4 +4,4 @@ Rules find candidates, each a verbatim span of the mail; the model only chooses 
 the mail cannot become a Fact, whatever the mail says to whoever reads it.
 """
 
-RULES_VERSION = "rules-1"
+RULES_VERSION = "rules-2"

@@ -33,6 +33,10 @@ _HONORIFIC = (
     r"\.?[ \u00a0]){0,3}"
 )
 _FIRST_NAMES = r"(?:['\"“„‘]?[A-ZÀ-ÞŠŽİŞŁ][\w.'\"“”’-]{0,25}[ \u00a0]){0,3}"
+_NAME_BEGINS = re.compile(
+    r"(?:,|\s(?:is|ist|est|es|è|jest|är|er)|:"
+    rf"|\s[-–—])?[ \u00a0\n]{{1,2}}{_HONORIFIC}(?P<first>{_FIRST_NAMES})\Z"
+)
 _JOINT = r"(?:,|\s(?:is|ist|est|es|è|jest|är|er)|:|\s[-–—])?"
 _ARTICLE = re.compile(
     r"(?i)(?:^|.*\b)(?:our|my|the|their|his|her|a|an|unser\w{0,2}|mein\w{0,2}|der|die|das|dem|den|le|la|les|notre"
@@ -67,13 +71,9 @@ def before(text: str, start: int, end: int, surname: str, names: frozenset[str])
 
     `names` are the words of the whole name: another capitalised word before the surname makes it something else.
     """
-    named = re.compile(
-        rf"(?:,|\s(?:is|ist|est|es|è|jest|är|er)|:"
-        rf"|\s[-–—])?[ \u00a0\n]{{1,2}}{_HONORIFIC}(?P<first>{_FIRST_NAMES}){re.escape(surname)}(?!\w)"
-    )
     for match in list(re.finditer(rf"\b{re.escape(surname)}(?!\w)", text[start:end]))[:MAX_NAMED]:
         low = max(start, start + match.start() - MAX_BEFORE)
-        whole = named.search(text, low, start + match.end())
+        whole = _NAME_BEGINS.search(text, low, start + match.start())
         if whole is None or not tokens_of(whole["first"]) <= names:
             continue
         clause = max((cut.end() for cut in re.finditer(r"[,.;:!?\n(]\s?", text[low : whole.start()])), default=0)
