@@ -10,6 +10,8 @@ import re
 import unicodedata
 from itertools import islice
 
+from desktop.understanding.hostile.misspellings import as_meant
+
 _ALIKE = {
     "a": "аɑαａạɐ", "b": "ЬƄъ", "c": "сϲⅽᴄ", "d": "ԁɗⅾ", "e": "еҽєε℮", "f": "ƒϝ", "g": "ɡցԍ",
     "h": "һհ", "i": "іıɩΙІӏ", "j": "јϳ", "k": "κкᴋ", "l": "ⅼӏ", "m": "мⅿᴍ", "n": "ոпɴη",
@@ -49,43 +51,6 @@ _PRODUCT = re.compile(r"[A-Z][a-z]{1,14}[A-Z][a-z]{1,14}|[a-z][A-Z][a-z]{2,14}")
 _PLAIN_WORD = re.compile(r"[A-Za-z]{3,20}")
 _LEET_INSIDE = re.compile(r"[a-z][013457@$!|]{1,2}[a-z]")
 _MARKED = re.compile(r"\b[A-Za-z]{1,12}[+^&%#~\]>}$*\\][a-z]{1,12}\b")
-_LONG_WORD = re.compile(r"[^\W\d_]{6,16}")
-_TELLING = {
-    (word[0], word[-1], "".join(sorted(word[1:-1]))): word
-    for word in [
-        "assistant",
-        "assistants",
-        "assistent",
-        "assistenten",
-        "copilot",
-        "chatbot",
-        "ignore",
-        "ignorieren",
-        "previous",
-        "instruction",
-        "instructions",
-        "system",
-        "prompt",
-        "summarize",
-        "summarise",
-        "summarizing",
-        "summary",
-        "response",
-        "answer",
-        "language",
-        "automated",
-        "anweisungen",
-        "consignes",
-        "vorherigen",
-        "confirmation",
-        "override",
-        "disregard",
-        "sentence",
-        "letters",
-        "vowels",
-        "output",
-    ]
-}
 _WIDE = re.compile("[\uff41-\uff5a]")
 _WIDE_IN_WORD = re.compile("[a-zA-Z][\uff21-\uff5a]|[\uff21-\uff5a][a-zA-Z]")
 _ENDLESS = re.compile(r"(?<![\w+/.=%?&-])[A-Za-z0-9+/]{60,4000}={0,2}(?![\w+/.%?&-])")
@@ -117,9 +82,10 @@ def readings(text: str) -> tuple[str, ...]:
     """
     lowered = _folded(_GLUED.sub(" ", text) if _GLUED_WORDS.search(text) else text).lower()
     found = {lowered: None}
-    found[_LONG_WORD.sub(_unscrambled, lowered)] = None
     undone = _LEET_WORD.sub(lambda match: match[0].translate(_LEET), _MARKS.sub("", lowered))
-    found[undone] = None
+    found[as_meant(lowered)] = found[undone] = None
+    if undone != lowered:
+        found[as_meant(undone)] = None
     if _SET_APART.search(undone):
         found[_SET_APART.sub(lambda match: _together(match[0]), undone)] = None
     for match in list(_BASE64.finditer(text))[:MAX_DECODED]:
@@ -127,12 +93,6 @@ def readings(text: str) -> tuple[str, ...]:
         if decoded:
             found[_folded(decoded).lower()] = None
     return tuple(found)
-
-
-def _unscrambled(match: re.Match[str]) -> str:
-    """Return the word of `_TELLING` that has the same letters between the same first and last one, else the word."""
-    word = match[0]
-    return _TELLING.get((word[0], word[-1], "".join(sorted(word[1:-1]))), word)
 
 
 def is_disguised(text: str) -> bool:

@@ -45,6 +45,7 @@ _DAYS = words(
 NUMBER = re.compile(r"\+?\d[\d ()./-]{6,}\d|@|\bwww\.")
 SENTENCE_ENDS = re.compile(r"[.!?:;>\])}\"'”»]\s*$")
 _MARKER = re.compile(r"[ \t]{0,8}([*|•·>]{1,3}|<[/!]?\w)")
+_NAME = re.compile(r"\b[A-Z][a-z]{2,20} [A-Z][a-z]{2,20}\b")
 _CONNECTING = words("of and for the de du la des der die und für del y e van di von et en")
 _SENTENCE = re.compile(r"(?:\S{1,40} ){2,30}[^\W\d_]{5,30}[.!?]")
 _INSIDE = re.compile(r"[^\W\d_]{4,}[.!?] +\S")  # two sentences on a line
@@ -94,6 +95,13 @@ def content_words(text: str) -> Iterator[str]:
     for word in WORDS.findall(text.lower()):
         if len(word) >= MIN_WORD and word not in _COMMON:
             yield word[:7]
+
+
+def names_in(text: str) -> Iterator[str]:
+    """Yield the names of two words in a text: "Project Amber"."""
+    for match in _NAME.finditer(text):
+        if _COMMON.isdisjoint(match[0].lower().split()):
+            yield match[0]
 
 
 def marker_of(text: str) -> str:

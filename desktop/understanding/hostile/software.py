@@ -6,7 +6,7 @@ they are written: look-alike letters, quote marks within sentences and line brea
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from desktop.understanding.hostile.disguises import is_disguised, readings
@@ -57,6 +57,30 @@ def split_lines(text: str) -> list[Line]:
         lines.append(Line(start, start + len(raw), raw[length : length + MAX_LINE], raw[:length].count(">")))
         start += len(raw) + 1
     return lines
+
+
+def without_addresses(text: str, addresses: Iterable[str]) -> str:
+    """Blank the @ of addresses of the people the mail is between: to ask for a mail to them is nothing odd."""
+    text = text[:MAX_SCANNED]
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a letter that is two in small letters moves all places behind it
+        known = "|".join(re.escape(one) for one in addresses)
+        return re.sub(known, lambda match: match[0].replace("@", " "), text, flags=re.IGNORECASE) if known else text
+    places = [at for one in addresses for at in _places(lowered, one)]
+    if not places:
+        return text
+    letters = list(text)
+    for at in places:
+        letters[at] = " "
+    return "".join(letters)
+
+
+def _places(text: str, address: str) -> Iterator[int]:
+    """Yield where the @ of an address stands."""
+    start = text.find(address)
+    while start >= 0:
+        yield start + address.index("@")
+        start = text.find(address, start + len(address))
 
 
 def paragraphs_of(lines: Sequence[Line]) -> Iterator[range]:

@@ -24,10 +24,11 @@ from desktop.understanding.hostile.letter_marks import (
     is_wrapped,
     item_number,
     marker_of,
+    names_in,
     quoted_names,
 )
 from desktop.understanding.hostile.own_lines import OwnLines, People
-from desktop.understanding.hostile.software import Line, aimed_lines, paragraphs_of, split_lines
+from desktop.understanding.hostile.software import Line, aimed_lines, paragraphs_of, split_lines, without_addresses
 from desktop.understanding.hostile.weak_cues import weak_score
 from desktop.understanding.lexicon.language import language_of
 from desktop.understanding.lexicon.sign_offs import SEPARATOR
@@ -43,6 +44,7 @@ SUSPICIOUS = 4.0
 LEAST = 0.3
 WORDY = 0.5
 CONTINUED = 2.0
+NAMED = 1.5
 BEARING = 0.8  # a paragraph that shares nothing with either side stays with the mail
 MANY_WORDS = 120  # a long text shares words with anything
 SIGNATURE_ABOVE = 6
@@ -55,7 +57,7 @@ def aimed_reach(text: str, people: People, subject: str = "") -> tuple[tuple[int
     """Return [start, end) of the lines to be left out, in order, adjoining ones joined."""
     lines = split_lines(text)
     paragraphs = list(paragraphs_of(lines))
-    searched = split_lines(_without_known(text, people.addresses))
+    searched = split_lines(without_addresses(text, people.addresses))
     hits = {number: hit for number, one in enumerate(paragraphs) if (hit := aimed_lines(searched, one))}
     aimed_at = {index for number in hits for index in paragraphs[number]}
     quoted = frozenset(quoted_names([line for index, line in enumerate(lines) if index not in aimed_at]))
@@ -77,13 +79,6 @@ def aimed_reach(text: str, people: People, subject: str = "") -> tuple[tuple[int
     return tuple(_joined(lines, sorted(index for indexes in aimed.values() for index in indexes)))
 
 
-def _without_known(text: str, addresses: Iterable[str]) -> str:
-    """Blank the @ of addresses of the people the mail is between: to ask for a mail to them is nothing odd."""
-    for one in addresses:
-        text = re.sub(re.escape(one), one.replace("@", " "), text, flags=re.IGNORECASE)
-    return text
-
-
 def _clusters(own: OwnLines, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Yield the first and last of the paragraphs that belong together: none of the mail's own stands between them."""
     first = last = numbers[0]
@@ -97,9 +92,10 @@ def _clusters(own: OwnLines, numbers: Sequence[int]) -> Iterator[tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Core:
-    """The words of a text that speaks to software, and its language where the mail has another one, else ""."""
+    """The words of a text that speaks to software, the names in it, its language if the mail has another, else ""."""
 
     words: frozenset[str]
+    names: frozenset[str]
     language: str
 
 
@@ -303,6 +299,7 @@ class _Mail:
             size = (1 + len(own)) ** 0.5
             total += share * len(own & known) / size - BEARING
             total += FOREIGN * (self._own.closes(number) if is_closed else self._opens(number))
+            total += NAMED * bool(core.names.intersection(names_in(self._own.said([number]))))
             total += CONTINUED * (is_above and self._goes_on(number))
             total += SUSPICIOUS * weak_score(self._own.said([number])) + OTHER_LANGUAGE * self._speaks(
                 core.language, number
@@ -319,7 +316,8 @@ class _Mail:
         ends = [*range(min(3, count)), *range(max(0, count - 2), count)]
         rest = [number for number in ends if number not in hits]
         (ours, is_sure), (theirs, is_theirs) = language_of(self._own.said(rest)), language_of(self._own.said(hits))
-        return _Core(self._words(numbers), theirs if is_sure and is_theirs and ours != theirs else "")
+        names = frozenset(names_in(self._own.said(hits)))
+        return _Core(self._words(numbers), names, theirs if is_sure and is_theirs and ours != theirs else "")
 
     def _goes_on(self, number: int) -> bool:
         """Whether a paragraph introduces the next one, or is the item before it in a list."""

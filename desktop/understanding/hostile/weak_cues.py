@@ -5,6 +5,8 @@ Forms left unfilled, answers dictated, protocols to be followed, words about pro
 
 import re
 
+from desktop.understanding.hostile.misspellings import as_meant
+
 MAX_SCANNED = 12_000
 EPSILON = 1e-9
 
@@ -63,7 +65,7 @@ _COMPILED = tuple((weight, re.compile("|".join(patterns), re.MULTILINE)) for wei
 
 def weak_cues(text: str) -> frozenset[int]:
     """Return which cues a text has, by their numbers."""
-    lowered = text[:MAX_SCANNED].lower()
+    lowered = as_meant(text[:MAX_SCANNED].lower())
     return frozenset(number for number, (_, pattern) in enumerate(_COMPILED) if pattern.search(lowered))
 
 
