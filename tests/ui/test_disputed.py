@@ -54,11 +54,11 @@ def test_from_the_list_the_key_means_the_field_in_dispute(window, press) -> None
 
 def test_words_of_another_mail_open_that_mail_and_say_so(window, press) -> None:
     source = window.page.source
-    assert texts.OTHER_MAIL not in source._meta.text()
+    assert texts.OTHER_MAIL not in source._meta.text
     for _ in range(3):
         press(K.Key_Tab)
     assert "Head of Works" in marked(source)
-    assert source._meta.text().startswith(texts.OTHER_MAIL)
+    assert source._meta.text.startswith(texts.OTHER_MAIL)
     assert f"mail of {moments.day(window.page.card.others['mail-older'].sent_at.astimezone().date())}" in (
         row(window, "title").view.reason
     )

@@ -9,10 +9,12 @@ import email.policy
 import gzip
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 MAX_SENTENCES = 6000
+CALIBRATORS = Path(__file__).parents[1] / "calibrators"
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _FIRST = (
     r"(?:The|This|That|These|Those|It|It's|There|We|I|A|An|Some|In|On|For|As|Our|My|They|If|But|And|So|Also|Most|All)"
@@ -28,12 +30,23 @@ def asides_from(folder: Path | None) -> list[str]:
     """Return such sentences from `enron_categories` below the folder, each once; none when there is no folder."""
     if folder is None or not (folder / "enron_categories" / "enron_categories.jsonl.gz").is_file():
         return []
+    annotated = "\n".join(_annotated(folder))
     found: dict[str, None] = {}
     for text in _texts(folder / "enron_categories" / "enron_categories.jsonl.gz"):
         for sentence in _SENTENCE.split(" ".join(text[:20_000].split())):
-            if len(sentence) < 160 and _PLAIN.fullmatch(sentence) and not _SAYS_MUCH.search(sentence):
+            is_aside = len(sentence) < 160 and _PLAIN.fullmatch(sentence) and not _SAYS_MUCH.search(sentence)
+            if is_aside and sentence not in annotated:
                 found[sentence] = None
     return list(found)[:MAX_SENTENCES]
+
+
+def _annotated(folder: Path) -> Iterator[str]:
+    """Yield the text of every annotated mail, on one line: what is measured on was never trained on."""
+    sys.path.append(str(CALIBRATORS))  # its script and its modules stand beside one another, no package
+    from mails import weighed_mails  # noqa: PLC0415  (only where there is a folder)
+
+    for one in weighed_mails(folder):
+        yield " ".join(one.mail.message.text.split())
 
 
 def _texts(path: Path) -> Iterator[str]:

@@ -21,10 +21,11 @@ INTENT, SENTIMENT = 0, 1  # their places among the kinds of questions
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail: tokens, their parts (0 is the head), and places counted from its first token."""
+    """One mail: tokens, their parts (0 is the head), what each tells, and places counted from its first token."""
 
     tokens: NDArray[np.int64]
     parts: NDArray[np.int64]
+    marks: NDArray[np.int64]
     answers: NDArray[np.int64]
     options: NDArray[np.int64]
 
@@ -34,6 +35,7 @@ class Batch:
     """Padded rows. Answers and options are at flat places of `tokens`; `labels` are token ids, 0 beyond the last.
 
     `intents` and `moods` are the right labels of each mail, `is_head` (mails, longest head) where its head is.
+    `tells` (2, mails, longest head) says which tokens of the head tell intent, and which the mood.
     `right` and `offered` (answers, labels) are true for the right labels and for all that were offered.
     """
 
@@ -49,6 +51,7 @@ class Batch:
     intents: Tensor
     moods: Tensor
     is_head: Tensor
+    tells: Tensor
     options: Tensor
     verdicts: Tensor
 
@@ -69,6 +72,7 @@ def read_shard(path: Path) -> list[Mail]:
     with np.load(path) as held:
         tokens, parts = held["tokens"].astype(np.int64), held["parts"].astype(np.int64)
         starts, answers, options = held["starts"], held["answers"], held["options"]
+        marks = held["marks"].astype(np.int64)
     mails = []
     for start, end in pairwise(starts):
         first, last = np.searchsorted(answers[:, 0], (start, end))
@@ -77,7 +81,7 @@ def read_shard(path: Path) -> list[Mail]:
         first, last = np.searchsorted(options[:, 0], (start, end))
         offered = options[first:last].copy()
         offered[:, 0] -= start
-        mails.append(Mail(tokens[start:end], parts[start:end], answered, offered))
+        mails.append(Mail(tokens[start:end], parts[start:end], marks[start:end], answered, offered))
     return mails
 
 
@@ -102,15 +106,17 @@ def batch_of(mails: list[Mail], labels: NDArray[np.int64]) -> Batch:
     """Return these mails as one batch."""
     longest = max(len(mail.tokens) for mail in mails)
     tokens = np.zeros((len(mails), longest), np.int64)
-    places, parts = np.zeros_like(tokens), np.full_like(tokens, -1)
+    places, parts, marks = np.zeros_like(tokens), np.full_like(tokens, -1), np.zeros_like(tokens)
     answers, options = [], []
     for row, mail in enumerate(mails):
         size = len(mail.tokens)
         tokens[row, :size], places[row, :size], parts[row, :size] = mail.tokens, places_of(mail), mail.parts
+        marks[row, :size] = mail.marks
         answers.append(mail.answers + np.array([row * longest, 0, 0, 0]))
         options.append(mail.options + np.array([row * longest, 0]))
     answered, offered = np.concatenate(answers), np.concatenate(options)
     bits = np.arange(MOST_LABELS)
+    head = int((parts == 0).sum(1).max())
     return Batch(
         tokens=torch.from_numpy(tokens),
         places=torch.from_numpy(places),
@@ -123,7 +129,8 @@ def batch_of(mails: list[Mail], labels: NDArray[np.int64]) -> Batch:
         kinds=torch.from_numpy(answered[:, 3]),
         intents=_label_of(answered, INTENT),
         moods=_label_of(answered, SENTIMENT),
-        is_head=torch.from_numpy(parts[:, : int((parts == 0).sum(1).max())] == 0).float(),
+        is_head=torch.from_numpy(parts[:, :head] == 0).float(),
+        tells=torch.from_numpy(np.stack((marks[:, :head] & 1, marks[:, :head] >> 1))).float(),
         options=torch.from_numpy(offered[:, 0]),
         verdicts=torch.from_numpy(offered[:, 1].astype(np.float32)),
     )

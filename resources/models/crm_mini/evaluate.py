@@ -4,9 +4,11 @@ Only questions are counted whose candidates hold a right one or that have no ans
 found is not the reader's to find. On annotated mails "right" is judged as the benchmark judges it.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.domain.evidence import Candidate, Fact, FactKind, Intent, Sentiment
+from desktop.domain.interactions import EmailMessage, Participant, Role
 from desktop.domain.ports import Question
 from desktop.inference.prompts import SelectPrompt
 from desktop.inference.text_engine import Engine
@@ -21,9 +24,9 @@ from desktop.understanding.candidates import find_candidates
 from desktop.understanding.conclusions.intent import intent_by_rules
 from desktop.understanding.conclusions.sentiment import sentiment_by_rules
 from desktop.understanding.document import Document, open_document
-from desktop.understanding.questions import document_text, options_by_kind, questions_for
+from desktop.understanding.questions import document_text, label_questions, options_by_kind, questions_for
 from resources.models.crm_mini.gold import right_ones
-from resources.models.crm_mini.grammar import Split
+from resources.models.crm_mini.grammar import LANGUAGES, Split
 from resources.models.crm_mini.letter import Letter
 from resources.models.crm_mini.shards import LIMIT, TEMPLATE, Encoder, Posed, Rows, letters, posed_about
 from tests.benchmarks.understanding.corpus import CrmMail, crm_mails
@@ -40,6 +43,8 @@ KEYWORDS = {
     FactKind.ASK: ("next_action", "action_keywords_any"),
     FactKind.PROMISE: ("next_action", "action_keywords_any"),
 }
+WRITTEN = Path(__file__).parents[1] / "intents" / "mails.jsonl"
+WRITER, READER = "contact@writer.example", "rep@reader.example"
 PARITY_MAILS = 60
 PARITY_SEED = 77
 
@@ -113,6 +118,23 @@ def on_annotated(ask: Asker, data: Path) -> dict[str, Score]:
             index = int(np.argmax(chances))
             for right, rule in _judged_annotated(question, options, mail, document):
                 tally[question.name].append((right[index], right[rule]))
+    return _scores(tally)
+
+
+def on_written(ask: Asker) -> dict[str, Score]:
+    """Return the scores on the short mails that the rules' words were weighed on: another hand wrote them."""
+    tally: Tally = defaultdict(list)
+    for line in WRITTEN.read_text(encoding="utf-8").splitlines():
+        record = json.loads(line)
+        if record["language"] not in LANGUAGES:
+            continue
+        people = (Participant(WRITER, "", Role.FROM), Participant(READER, "", Role.TO))
+        message = EmailMessage("", record.get("subject", ""), datetime(2024, 5, 6, tzinfo=UTC), people, record["text"])
+        document = open_document(message, frozenset({READER}))
+        for question, chances in zip(label_questions(), ask(document, label_questions()), strict=True):
+            members, _, shares = _labels(question.name, document)
+            right = [member.value == record[question.name] for member in members]
+            tally[question.name].append((right[int(np.argmax(chances))], right[int(np.argmax(shares))]))
     return _scores(tally)
 
 

@@ -19,7 +19,14 @@ import numpy as np
 from desktop.inference.prompts import read_prompt
 from resources.models.crm_mini.asides import asides_from
 from resources.models.crm_mini.card import REAL, described
-from resources.models.crm_mini.evaluate import Asker, on_annotated, on_invented, parity_answers, write_parity
+from resources.models.crm_mini.evaluate import (
+    Asker,
+    on_annotated,
+    on_invented,
+    on_written,
+    parity_answers,
+    write_parity,
+)
 from resources.models.crm_mini.gguf_file import F16, Q8_0, Shape, build, write
 from resources.models.crm_mini.grammar import Split
 from resources.models.crm_mini.make_data import ROOT, SEED, opened, vocabulary_of
@@ -64,6 +71,7 @@ def figures(folder: Path, path: Path, real: Path | None, mails: int) -> dict[str
         "seen": on_invented(ask, Split.TRAIN, seed=SEED - 2, mails=mails, asides=asides),
     }
     spent = (time.perf_counter() - begun) / (2 * mails)
+    found["written"] = on_written(ask)
     if real is not None:
         found["annotated"] = on_annotated(ask, real)
     shown = {name: {kind: asdict(score) for kind, score in scores.items()} for name, scores in found.items()}

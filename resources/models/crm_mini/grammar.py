@@ -46,12 +46,18 @@ def phrases_of(language: str, split: Split) -> "Phrases":
     return Phrases(language, split)
 
 
+def _lines(language: str) -> list[str]:
+    """Return the lines of all files of a language: `en.txt`, `en_why.txt`; a section may stand in several."""
+    paths = sorted(FOLDER.glob(f"{language}*.txt"))
+    return [line for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
+
+
 class Phrases:
     """The phrases of one language and one split."""
 
     def __init__(self, language: str, split: Split) -> None:
         sections: dict[str, list[str]] = {}
-        for line in (FOLDER / f"{language}.txt").read_text(encoding="utf-8").splitlines():
+        for line in _lines(language):
             if line.startswith("# "):
                 current = sections.setdefault(line[2:].strip(), [])
             elif line.strip():

@@ -278,10 +278,15 @@ def _wrapped(text: str, width: int) -> str:
 
 def _slips(chance: random.Random, text: str, rate: float) -> str:
     found = []
-    depth = 0
+    marks: list[bool] = []  # whether each mark that is open guards what it holds: values do, whole sentences do not
+    in_name = False
     for place, char in enumerate(text):
-        depth += (char == "\ue000") - (char == "\ue002")
-        if depth or not char.isalpha() or chance.random() > rate:
+        if char == "\ue000":
+            marks.append(not text.startswith(("why", "mood"), place + 1))
+        elif char == "\ue002":
+            marks.pop()
+        in_name = char == "\ue000" or (in_name and char != "\ue001")
+        if in_name or any(marks) or not char.isalpha() or chance.random() > rate:
             found.append(char)
         else:
             found.append(chance.choice(["", char + char, char.lower(), text[place - 1] if place else char]))

@@ -17,6 +17,7 @@ from resources.models.crm_mini.pools import Person, Pools
 from resources.models.crm_mini.values import a_day, amount, clock, moment, quantity
 
 OPEN, MIDDLE, CLOSE = "\ue000", "\ue001", "\ue002"
+WHY, MOOD = "why", "mood"  # marks of the sentences that tell why a mail was written, and in what mood
 _ASKED_BY_CORE = frozenset({Intent.MEETING_REQUEST, Intent.INQUIRY, Intent.FOLLOW_UP, Intent.REQUEST_ACTION})
 _ASKS = {
     Intent.INQUIRY: "ask_inquiry",
@@ -36,6 +37,7 @@ _DETAILS = {
     "amount_right": 0.4, "amount_wrong": 0.25, "date_right": 0.4, "date_wrong": 0.25, "quantity": 0.2,
     "competitor": 0.15, "smalltalk": 0.25,
 }  # fmt: skip
+SUPPORT_RATE, SECOND_RATE, LONG_RATE = 0.45, 0.15, 0.45
 _OF_A_PERSON = frozenset(
     {FactKind.PERSON, FactKind.TITLE, FactKind.COMPANY, FactKind.EMAIL, FactKind.PHONE, FactKind.MOBILE}
 )
@@ -44,9 +46,9 @@ _USUAL_MOODS = (0.06, 0.32)
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What is right about a mail: spans by kind, and the two labels."""
+    """What is right about a mail: spans by kind (or WHY, MOOD: what tells the labels), and the two labels."""
 
-    spans: dict[FactKind, tuple[Span, ...]]
+    spans: dict[str, tuple[Span, ...]]
     intent: Intent
     sentiment: Sentiment
 
@@ -176,7 +178,7 @@ def write_letter(chance: random.Random, split: Split, asides: Sequence[str] = ()
     )  # fmt: skip
     intent = chance.choice(list(Intent))
     sentiment, mood = _sentiment(chance, intent)
-    paragraphs = body_of(scene, intent, mood)
+    paragraphs = body_of(scene, intent, sentiment, mood)
     subject = _subject(scene, intent)
     return _sent(scene, paragraphs, subject, Truth({}, intent, sentiment))
 
@@ -193,31 +195,42 @@ def _sentiment(chance: random.Random, intent: Intent) -> tuple[Sentiment, str]:
     return Sentiment.NEUTRAL, ""
 
 
-def body_of(scene: Scene, intent: Intent, mood: str) -> list[str]:
+def body_of(scene: Scene, intent: Intent, sentiment: Sentiment, mood: str) -> list[str]:
     """Return the sentences of the body in paragraphs."""
     chance, say = scene.chance, scene.say
     scene.hands_on = scene.is_handing = intent is Intent.INTRODUCTION_OR_REFERRAL and chance.random() < 0.7
-    core = say(f"core_{intent.value}")
+    core = _core(scene, intent)
+    if sentiment is Sentiment.NEGATIVE and not mood:
+        core = telling(MOOD, core)
     handed = [layout.reach(scene)] if scene.is_handing else []
     scene.is_handing = False
-    if intent in _ASKED_BY_CORE:
-        core = scene.mark(FactKind.ASK, core)
     if chance.random() < 0.25:
         core = f"{say('lead')} {core}"
     opening = [say("smalltalk")] if chance.random() < 0.45 else []
     if chance.random() < 0.4:
         opening.append(say("intro"))
     middle = [core, *handed, *_details(scene)]
+    if chance.random() < SUPPORT_RATE and scene.phrases.has(f"support_{intent.value}"):
+        middle.insert(chance.randint(1, len(middle)), telling(WHY, say(f"support_{intent.value}")))
+    if chance.random() < SECOND_RATE:
+        middle.insert(chance.randint(1, len(middle)), _core(scene, intent))
     if mood:
-        middle.insert(chance.choice((0, len(middle))), say(mood))
+        middle.insert(chance.choice((0, len(middle))), telling(MOOD, say(mood)))
     return layout.paragraphs(chance, opening, middle, _closing(scene, intent))
+
+
+def _core(scene: Scene, intent: Intent) -> str:
+    """Return a sentence that tells why the mail was written."""
+    text = scene.say(f"core_{intent.value}")
+    return telling(WHY, scene.mark(FactKind.ASK, text) if intent in _ASKED_BY_CORE else text)
 
 
 def _details(scene: Scene) -> list[str]:
     """Return sentences with amounts, days, numbers and names, right and wrong ones, mixed."""
     chance = scene.chance
     found = []
-    for section, rate in _DETAILS.items():
+    sections = list(_DETAILS.items()) * (2 if chance.random() < LONG_RATE else 1)
+    for section, rate in sections:
         if chance.random() < rate:
             text = scene.say(section)
             is_asking = section == "date_right" and text.endswith("?")
@@ -246,7 +259,7 @@ def _subject(scene: Scene, intent: Intent) -> str:
     section = f"subject_{intent.value}"
     if not scene.phrases.has(section) or scene.chance.random() < 0.45:
         section = "subject_any"
-    subject = scene.say(section)
+    subject = scene.say(section) if section == "subject_any" else telling(WHY, scene.say(section))
     return subject if scene.chance.random() > 0.05 else ""
 
 
@@ -286,17 +299,22 @@ def _sent(scene: Scene, paragraphs: list[str], subject: str, truth: Truth) -> Le
     return Letter(message, frozenset({own}), Truth(spans, truth.intent, truth.sentiment))
 
 
-def unmarked(text: str, part: Part) -> tuple[str, dict[FactKind, tuple[Span, ...]]]:
+def telling(name: str, text: str) -> str:
+    """Return the text with marks around it that say it tells one of the labels."""
+    return f"{OPEN}{name}{MIDDLE}{text}{CLOSE}" if text else text
+
+
+def unmarked(text: str, part: Part) -> tuple[str, dict[str, tuple[Span, ...]]]:
     """Return the text without marks, and where the marked stretches lie. Marks may lie inside one another."""
     shown: list[str] = []
-    open_marks: list[tuple[FactKind, int]] = []
-    spans: dict[FactKind, tuple[Span, ...]] = {}
+    open_marks: list[tuple[str, int]] = []
+    spans: dict[str, tuple[Span, ...]] = {}
     length = place = 0
     while place < len(text):
         char = text[place]
         if char == OPEN:
             middle = text.index(MIDDLE, place)
-            open_marks.append((FactKind(text[place + 1 : middle]), length))
+            open_marks.append((text[place + 1 : middle], length))
             place = middle
         elif char == CLOSE:
             kind, start = open_marks.pop()

@@ -73,7 +73,7 @@ def main() -> None:
     engine = tokeniser(chosen.folder, vocabulary)
     write(chosen.folder / "labels.json", json.dumps(label_tokens(engine)).encode())
     write(chosen.folder / "kinds.json", json.dumps(KINDS).encode())
-    encoder = Encoder(engine, read_prompt(ROOT / "resources" / "prompts" / "select.json"))
+    encoder = Encoder(engine, read_prompt(ROOT / "resources" / "prompts" / "select.json"), vocabulary.lengths)
     part, parts = map(int, chosen.part.split("/"))
     if not part:
         for split, name in ((Split.TEST, "unseen"), (Split.TRAIN, "seen")):

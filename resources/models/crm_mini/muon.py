@@ -11,6 +11,7 @@ from torch import Tensor
 
 _A, _B, _C = 3.4445, -4.7750, 2.0315
 ROUNDS = 5
+DECAY = 0.2
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
@@ -30,7 +31,7 @@ class Muon(torch.optim.Optimizer):
     """Nesterov momentum, then an orthogonal step; equal shapes are worked on together."""
 
     def __init__(self, matrices: Iterable[Tensor], rate: float = 0.015, momentum: float = 0.95) -> None:
-        super().__init__(matrices, {"lr": rate, "momentum": momentum})
+        super().__init__(matrices, {"lr": rate, "momentum": momentum, "decay": DECAY})
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:
@@ -49,4 +50,4 @@ class Muon(torch.optim.Optimizer):
                 steps.append(value.grad.lerp(average, group["momentum"]))
             size = group["lr"] * max(1.0, rows / columns) ** 0.5
             for value, change in zip(values, orthogonal(torch.stack(steps)), strict=True):
-                value.mul_(1 - 0.01 * group["lr"]).add_(change, alpha=-size)
+                value.mul_(1 - group["decay"] * group["lr"]).add_(change, alpha=-size)

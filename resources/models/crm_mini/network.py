@@ -4,10 +4,12 @@ In training every question of a mail is answered in one pass: each sees the mail
 the engine, where each is put to a fork of the mail's sequence. Attention is therefore worked out in pieces: the heads
 of the mails, and then the questions, those of like length together.
 
-Two heads of the last block begin with weights set by hand. The first looks at labels by a verdict (one row of its keys)
-and brings the best one's token to the answer; the second looks at everything alike, and its values speak for the
-labels of the whole mail. So the network need not find out that answering means copying and counting, only what is
-right. Verdicts and votes are read off these very rows and trained directly, too: many signals a mail instead of few.
+Three heads of the last block begin with weights set by hand. The first looks at labels by a verdict (one row of its
+keys) and brings the best one's token to the answer. The second and third look where something tells why the mail was
+written, or in what mood (a row of keys each), and their values vote for the labels of the whole mail. So the network
+need not find out that answering means copying and counting, only what is right. These rows, the readout, are trained
+directly, too, by what the generator knows of every token: many signals a mail instead of few. They are kept apart from
+their block's matrix because Muon, whose steps are all of one length, is no way to train the rows of a classifier.
 """
 
 import math
@@ -26,8 +28,9 @@ EPSILON = 1e-5
 ANSWER = CONTROL.index("<|answer|>")
 DIGITS = [len(CONTROL) + ord(digit) for digit in "123456789"]
 LETTERS = [len(CONTROL) + ord("A") + place for place in range(16)]
-VOTES = 19
-BROUGHT, VOTED = 0.1, 0.1
+INTENTS, MOODS = 16, 3
+BROUGHT, VOTED = 1.5, 0.1
+WORD_SIZE, LOGIT_SIZE = 0.7, 0.1
 VERDICT_SCALE = 3.0
 
 
@@ -110,10 +113,15 @@ class Block(nn.Module):
         self.ffn_in = nn.Linear(shape.width, 2 * shape.hidden, bias=False)
         self.ffn_down = nn.Linear(shape.hidden, shape.width, bias=False)
 
-    def forward(self, values: Tensor, layout: Layout, cosine: Tensor, sine: Tensor) -> Tensor:
-        """Return values (batch, length, width) after this block."""
+    def forward(
+        self, values: Tensor, layout: Layout, cosine: Tensor, sine: Tensor, weight: Tensor | None = None
+    ) -> Tensor:
+        """Return values (batch, length, width) after this block; `weight` stands in for that of `attn_in`."""
         batch, length, width = values.shape
-        parts = self.attn_in(self.attn_norm(values)).view(batch, length, 3, self.heads, width // self.heads)
+        weight = self.attn_in.weight if weight is None else weight
+        parts = functional.linear(self.attn_norm(values), weight).view(
+            batch, length, 3, self.heads, width // self.heads
+        )
         query, key, value = parts.unbind(2)
         query, key = rotated(query, cosine, sine), rotated(key, cosine, sine)
         values = values + self.attn_output(attended(query, key, value.to(query.dtype), layout))
@@ -130,6 +138,12 @@ class Reader(nn.Module):
         self.embedding = nn.Embedding(shape.vocabulary, shape.width)
         self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.layers))
         self.norm = Norm(shape.width)
+        self.readout = nn.Parameter(torch.zeros(3 + INTENTS + MOODS, shape.width))
+        width, size = shape.width, shape.width // shape.heads
+        keys = [width + head * size + size - 2 for head in range(3)]
+        values = [2 * width + size + place for place in range(INTENTS)]
+        rows = [*keys, *values, *(2 * width + 2 * size + place for place in range(MOODS))]
+        self.register_buffer("rows", torch.tensor(rows), persistent=False)
         half = shape.width // shape.heads // 2
         turns = shape.base ** -(torch.arange(half) / half)
         angles = torch.outer(torch.arange(shape.context).float(), turns)
@@ -138,7 +152,10 @@ class Reader(nn.Module):
         self._start()
 
     def _start(self) -> None:
-        nn.init.normal_(self.embedding.weight, std=0.05)
+        # Words as large as what the blocks will add to them: beginning at a twentieth of it, what a word is was drowned
+        # three hundred to one, and nothing that hangs on single words could be learnt.
+        nn.init.normal_(self.embedding.weight, std=WORD_SIZE)
+        nn.init.constant_(self.norm.weight, LOGIT_SIZE)
         for block in self.blocks:
             for part in (block.attn_in, block.ffn_in):
                 nn.init.normal_(part.weight, std=0.5 / math.sqrt(self.shape.width))
@@ -148,22 +165,21 @@ class Reader(nn.Module):
 
     @torch.no_grad()
     def _wire(self) -> None:
-        """Set two heads of the last block: answer → best verdict → its label's token; votes → the labels' tokens."""
+        """Set three heads of the last block: answer → best verdict → its label's token; votes → the labels' tokens."""
         width, size = self.shape.width, self.shape.width // self.shape.heads
         block, tokens = self.blocks[-1], self.embedding.weight
         query, key, value = block.attn_in.weight.split(width)
         for part in (query, key, value):
-            part[:size] = 0.0
+            part[: 3 * size] = 0.0
         answer = tokens[ANSWER]
-        query[size - 2] = answer / answer.norm() * math.sqrt(size / width)
-        nn.init.normal_(key[size - 2], std=1.5 / math.sqrt(width))
+        for head in range(3):
+            query[head * size + size - 2] = answer / answer.norm() * math.sqrt(size / width)
+        nn.init.normal_(self.readout[0], std=1.5 / math.sqrt(width))
         basis = torch.linalg.qr(tokens[DIGITS].T)[0]
         value[: len(DIGITS)] = basis.T
         block.attn_output.weight[:, : len(DIGITS)] = basis * BROUGHT
-        query[size : 2 * size] = key[size : 2 * size] = 0.0
-        value[size : 2 * size] = 0.0
-        voted = [*LETTERS, *DIGITS[:3]]
-        block.attn_output.weight[:, size : size + len(voted)] = tokens[voted].T * VOTED
+        for head, voted in ((1, LETTERS), (2, DIGITS[:MOODS])):
+            block.attn_output.weight[:, head * size : head * size + len(voted)] = tokens[voted].T * VOTED
 
     def forward(self, tokens: Tensor, places: Tensor, layout: Layout) -> tuple[Tensor, Tensor]:
         """Return what the network knows at every token, and what it knew before the last block: (batch, length, width).
@@ -177,19 +193,20 @@ class Reader(nn.Module):
         for block in self.blocks[:-1]:
             values = block(values, layout, cosine, sine)
         last = self.blocks[-1]
-        return self.norm(last(values, layout, cosine, sine)), last.attn_norm(values)
+        return self.norm(last(values, layout, cosine, sine, self.last_weight())), last.attn_norm(values)
+
+    def last_weight(self) -> Tensor:
+        """Return what goes into the last block's attention, the readout in its place."""
+        return self.blocks[-1].attn_in.weight.index_copy(0, self.rows, self.readout)
 
     def verdicts(self, before: Tensor) -> Tensor:
         """Return how right an option is, from what was known at its label before the last block (…, width)."""
-        width, size = self.shape.width, self.shape.width // self.shape.heads
-        row = self.blocks[-1].attn_in.weight[width + size - 2]
-        return before @ row / VERDICT_SCALE
+        return before @ self.readout[0] / VERDICT_SCALE
 
-    def votes(self, before: Tensor) -> Tensor:
-        """Return what each token says of intent (16) and sentiment (3), from what was known before the last block."""
-        width, size = self.shape.width, self.shape.width // self.shape.heads
-        rows = self.blocks[-1].attn_in.weight[2 * width + size : 2 * width + size + VOTES]
-        return functional.linear(before, rows)
+    def votes(self, before: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return what each token says, from what was known before the last block: telling (…, 2), intent, mood."""
+        found = functional.linear(before, self.readout[1:])
+        return found[..., :2], found[..., 2 : 2 + INTENTS], found[..., 2 + INTENTS :]
 
     def logits(self, values: Tensor) -> Tensor:
         """Return the score of every token of the vocabulary after each of `values`."""
@@ -204,6 +221,8 @@ def tensors_of(network: Reader) -> dict[str, NDArray[np.float32]]:
     for layer in range(network.shape.layers):
         block, ours = f"blk.{layer}.", f"blocks.{layer}."
         attention, forward = state[ours + "attn_in.weight"], state[ours + "ffn_in.weight"]
+        if layer == network.shape.layers - 1:
+            attention = network.last_weight().detach().float().cpu().numpy()
         found[block + "attn_norm.weight"] = state[ours + "attn_norm.weight"]
         for place, part in enumerate(("q", "k", "v")):
             found[f"{block}attn_{part}.weight"] = attention[place * width : (place + 1) * width]

@@ -17,7 +17,7 @@ from desktop.inference.prompts import SelectPrompt, labels_for
 from desktop.inference.text_engine import Engine
 from desktop.inference.wire import Piece
 from desktop.understanding.candidates import find_candidates
-from desktop.understanding.document import Document, open_document
+from desktop.understanding.document import Document, open_document, source_text
 from desktop.understanding.questions import (
     document_text,
     is_open,
@@ -27,7 +27,7 @@ from desktop.understanding.questions import (
 )
 from resources.models.crm_mini.gold import right_ones
 from resources.models.crm_mini.grammar import Split
-from resources.models.crm_mini.letter import Letter, write_letter
+from resources.models.crm_mini.letter import MOOD, WHY, Letter, write_letter
 
 TEMPLATE = "mini"
 LIMIT = 1 << 16
@@ -35,6 +35,7 @@ SETTLED_RATE = 0.1
 ALONE_RATE = 0.5
 DROP_RIGHT_RATE = 0.06
 FEW_RATE, FEW = 0.5, 3
+TELLS_WHY, TELLS_MOOD = 1, 2
 NOT_ASKED = frozenset({FactKind.QUESTION, FactKind.FAX})
 
 
@@ -43,11 +44,13 @@ class Rows:
     """Token rows of many mails, one after the other.
 
     `part` is 0 for the head and counts the questions of a mail from 1. An answer is (token place, how many labels,
-    bit mask of the right ones); an option is (token place of its label, whether it is right).
+    bit mask of the right ones); an option is (token place of its label, whether it is right). `marks` has for each
+    token the sum of what it tells: TELLS_WHY, TELLS_MOOD.
     """
 
     tokens: list[int] = field(default_factory=list)
     parts: list[int] = field(default_factory=list)
+    marks: list[int] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     answers: list[tuple[int, int, int, int]] = field(default_factory=list)
     options: list[tuple[int, int]] = field(default_factory=list)
@@ -59,6 +62,7 @@ class Rows:
             half,
             tokens=np.array(self.tokens, np.uint16),
             parts=np.array(self.parts, np.uint8),
+            marks=np.array(self.marks, np.uint8),
             starts=np.array([*self.starts, len(self.tokens)], np.int64),
             answers=np.array(self.answers, np.int64).reshape(-1, 4),
             options=np.array(self.options, np.int64).reshape(-1, 2),
@@ -80,17 +84,23 @@ KINDS = ("intent", "sentiment", *(kind.value for kind in FactKind))
 class Encoder:
     """Turns mails into rows, with the tokens that the engine itself would read."""
 
-    def __init__(self, engine: Engine, prompt: SelectPrompt) -> None:
+    def __init__(self, engine: Engine, prompt: SelectPrompt, lengths: Sequence[int] = ()) -> None:
+        """`lengths` are the bytes of every token of the vocabulary; needed only where sentences tell something."""
         self._engine = engine
+        self._lengths = lengths
         self._prompt = prompt
 
-    def add(self, rows: Rows, document: str, posed: Sequence[Posed]) -> None:
-        """Append one mail and its questions to the rows."""
+    def add(self, rows: Rows, document: str, posed: Sequence[Posed], telling: Sequence[tuple[str, int]] = ()) -> None:
+        """Append one mail and its questions to the rows; `telling` are sentences of it and what they tell."""
         order = self._prompt.build(TEMPLATE, document, [each.question for each in posed], limit=LIMIT)
-        head = [*self._engine.tokens_of(order.before), *self._engine.plain_tokens(order.document)]
+        begin = self._engine.tokens_of(order.before)
+        words = self._engine.plain_tokens(order.document)
+        head = [*begin, *words]
+        marks = [*([0] * len(begin)), *self._marks(order.document, words, telling)]
         rows.starts.append(len(rows.tokens))
         rows.tokens += [*head, *self._engine.tokens_of(order.after)]
         rows.parts += [0] * (len(rows.tokens) - rows.starts[-1])
+        rows.marks += marks
         for number, (each, asked) in enumerate(zip(posed, order.questions, strict=True), 1):
             start = len(rows.tokens)
             self._add_question(rows, asked.pieces, each)
@@ -98,6 +108,21 @@ class Encoder:
             mask = sum(1 << index for index in each.right)
             kind = KINDS.index(each.question.name)
             rows.answers.append((len(rows.tokens) - 1, len(each.question.options), mask, kind))
+        rows.marks += [0] * (len(rows.tokens) - len(rows.marks))
+
+    def _marks(self, document: str, words: Sequence[int], telling: Sequence[tuple[str, int]]) -> list[int]:
+        """Return what each token tells; sentences are found again by their words, line breaks apart."""
+        if not telling:
+            return [0] * len(words)
+        ends = np.cumsum([self._lengths[word] for word in words])
+        found = np.zeros(len(words), np.uint8)
+        flat = document.replace("\n", " ")
+        for sentence, mark in telling:
+            start = flat.find(sentence)
+            if start >= 0 and sentence:
+                first, last = (len(flat[:place].encode()) for place in (start, start + len(sentence)))
+                found[np.searchsorted(ends, first, "right") : np.searchsorted(ends, last) + 1] |= mark
+        return [int(mark) for mark in found]
 
     def _add_question(self, rows: Rows, pieces: Sequence[Piece], each: Posed) -> None:
         option = -1
@@ -107,6 +132,15 @@ class Encoder:
                 option += 1
                 # the label follows: what is known there decides whether this option is the answer
                 rows.options.append((len(rows.tokens), int(option in each.right)))
+
+
+def telling_of(letter: Letter) -> list[tuple[str, int]]:
+    """Return the sentences that tell a label, as a document shows them, and which."""
+    return [
+        (" ".join(source_text(letter.message, span.part)[span.start : span.end].split()), mark)
+        for name, mark in ((WHY, TELLS_WHY), (MOOD, TELLS_MOOD))
+        for span in letter.truth.spans.get(name, ())
+    ]
 
 
 def posed_about(letter: Letter, chance: random.Random) -> tuple[Document, list[Posed]]:
@@ -161,7 +195,7 @@ def write_shard(path: Path, encoder: Encoder, seed: int, *, mails: int, split: S
     rows = Rows()
     for (letter, chance), _ in zip(letters(seed, split, asides), range(mails), strict=False):
         document, posed = posed_about(letter, chance)
-        encoder.add(rows, document_text(document), posed)
+        encoder.add(rows, document_text(document), posed, telling_of(letter))
     rows.save(path)
 
 

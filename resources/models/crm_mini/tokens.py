@@ -37,6 +37,11 @@ class Vocabulary:
         """Every token, in order of its number."""
         return (*CONTROL, *byte_letters(), *(one + other for one, other in self.merges))
 
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """The bytes of every token; a control token has none."""
+        return tuple(0 if number < len(CONTROL) else len(token) for number, token in enumerate(self.tokens))
+
 
 def learn(texts: Iterable[str], size: int) -> Vocabulary:
     """Return a vocabulary of `size` tokens: merge what stands together most often, again and again."""

@@ -29,16 +29,16 @@ from resources.models.crm_mini.network import Reader
 SEED = 20261120
 KEEP_EVERY = 180.0
 REPORT_EVERY = 60.0
-CHECK_EVERY = 600.0
+CHECK_EVERY = 420.0
 CHECK_MAILS = 120
 VERDICT_SHARE = 1.0
-VOTE_SHARE = 0.1
-VOTE_SCALE = 4.0
-INTENT_WEIGHT, MOOD_WEIGHT = 0.15, 0.4
+VOTE_SHARE, TOKEN_SHARE, TELLING_SHARE = 0.3, 0.3, 0.5
+VOTE_SCALE = 0.5
+INTENT_WEIGHT, MOOD_WEIGHT = 1.0, 1.0
 TEXT_SHARE = 0.1
 TEXT_SAMPLE = 0.08
 STEADY_UNTIL = 0.45
-RATE_MATRICES, RATE_OTHERS = 0.004, 0.0015
+RATE_MATRICES, RATE_OTHERS = 0.012, 0.004
 
 
 def losses(network: Reader, batch: Batch, *, with_text: bool) -> tuple[Tensor, Tensor]:
@@ -54,7 +54,7 @@ def losses(network: Reader, batch: Batch, *, with_text: bool) -> tuple[Tensor, T
     weights = torch.where(batch.kinds == INTENT, INTENT_WEIGHT, moods)
     total = (answers * weights).sum() / weights.sum()
     total = total + VERDICT_SHARE * functional.binary_cross_entropy_with_logits(verdicts, batch.verdicts)
-    total = total + VOTE_SHARE * _vote_loss(network, before, batch)
+    total = total + _vote_loss(network, before, batch)
     if with_text:
         total = total + TEXT_SHARE * _text_loss(network, known, batch)
     return total, answers
@@ -68,10 +68,22 @@ def scores_of(network: Reader, flat: Tensor, batch: Batch) -> Tensor:
 
 
 def _vote_loss(network: Reader, before: Tensor, batch: Batch) -> Tensor:
-    """Judge intent and sentiment by the mean vote of the mail's tokens: what the last block's second head sees."""
-    votes = network.votes(before[:, : batch.layout.head]) * batch.is_head.unsqueeze(2)
-    mean = VOTE_SCALE * votes.sum(1) / batch.is_head.sum(1, keepdim=True)
-    return functional.cross_entropy(mean[:, :16], batch.intents) + functional.cross_entropy(mean[:, 16:], batch.moods)
+    """Judge intent and sentiment by what two heads of the last block see, and by what each telling token says alone.
+
+    A mail has one label, but many tokens of which the generator knows whether they tell it.
+    """
+    telling, *votes = network.votes(before[:, : batch.layout.head])
+    is_head = batch.is_head > 0
+    total = before.new_zeros(())
+    for place, (vote, label) in enumerate(zip(votes, (batch.intents, batch.moods), strict=True)):
+        tells, said = telling[..., place], VOTE_SCALE * vote
+        shares = torch.softmax(tells.masked_fill(~is_head, float("-inf")), 1).unsqueeze(2)
+        total = total + VOTE_SHARE * functional.cross_entropy((shares * said).sum(1), label)
+        is_told = batch.tells[place]
+        known = functional.binary_cross_entropy_with_logits(tells[is_head], is_told[is_head])
+        each = functional.cross_entropy(said.transpose(1, 2), label.unsqueeze(1).expand_as(is_told), reduction="none")
+        total = total + TELLING_SHARE * known + TOKEN_SHARE * (each * is_told).sum() / is_told.sum().clamp(min=1)
+    return total
 
 
 def _text_loss(network: Reader, known: Tensor, batch: Batch) -> Tensor:
@@ -110,7 +122,9 @@ def agreed(values: list[Tensor], count: int) -> None:
 class Training:
     """A run that can be stopped at any checkpoint."""
 
-    def __init__(self, folder: Path, device: str, shape: Shape, place: tuple[int, int] = (0, 1)) -> None:
+    def __init__(
+        self, folder: Path, device: str, shape: Shape, place: tuple[int, int] = (0, 1), start: Path | None = None
+    ) -> None:
         torch.manual_seed(SEED)
         self._folder, self._device, self._place = folder, device, place
         self._labels = read_labels(folder)
@@ -124,6 +138,8 @@ class Training:
         self._path = folder / "checkpoint.pt"
         if self._path.exists():
             self._load()
+        elif start is not None:
+            self.network.load_state_dict(torch.load(start, map_location=device, weights_only=True)["network"])
 
     def _load(self) -> None:
         held = torch.load(self._path, map_location=self._device, weights_only=True)
@@ -242,7 +258,7 @@ def work(rank: int, chosen: argparse.Namespace) -> None:
         store = distributed.TCPStore("127.0.0.1", chosen.port, chosen.processes, is_master=rank == 0)
         distributed.init_process_group("gloo", store=store, rank=rank, world_size=chosen.processes)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    training = Training(chosen.folder, device, Shape(layers=chosen.layers), (rank, chosen.processes))
+    training = Training(chosen.folder, device, Shape(layers=chosen.layers), (rank, chosen.processes), chosen.start)
     training.run(chosen.minutes, chosen.size)
     if rank == 0:
         found = training.check(10**6)
@@ -262,6 +278,7 @@ def main() -> None:
     words.add_argument("--processes", type=int, default=1)
     words.add_argument("--port", type=int, default=29511, help="on this machine, for the processes to meet")
     words.add_argument("--size", type=int, default=4096, help="tokens a step and process")
+    words.add_argument("--start", type=Path, help="weights to begin with: another run's checkpoint")
     words.add_argument("--layers", type=int, default=Shape().layers)
     chosen = words.parse_args()
     if chosen.processes == 1:

@@ -87,6 +87,24 @@ def _posed(chance: random.Random) -> list[Posed]:
     return [Posed(intent, (4,)), Posed(mood, (1,)), Posed(question, (0,))]
 
 
+def test_tokens_of_a_telling_sentence_are_marked_and_no_others(
+    engine: Engine, vocabulary: Vocabulary, prompt: SelectPrompt
+) -> None:
+    rows = Rows()
+    encoder = Encoder(engine, prompt, vocabulary.lengths)
+    document = "Grüße!\nWe need a\nquote today. Ça va, 12 days."
+    encoder.add(
+        rows, document, _posed(random.Random(4)), [("We need a quote today.", 1), ("Ça va,", 2), ("not in it", 1)]
+    )
+    assert len(rows.marks) == len(rows.tokens)
+    told = {
+        mark: _bytes_of([token for token, own in zip(rows.tokens, rows.marks, strict=True) if own == mark], vocabulary)
+        for mark in (1, 2)
+    }
+    assert told[1].decode().replace("\n", " ").strip() == "We need a quote today."
+    assert told[2].decode().strip() == "Ça va,"
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_llama_cpp_computes_what_pytorch_does(vocabulary: Vocabulary, prompt: SelectPrompt, tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="PyTorch is not installed here; crm_mini.finish compares them, too")

@@ -8,10 +8,11 @@ import pytest
 from desktop.domain.evidence import FactKind, Intent, Sentiment
 from desktop.understanding.candidates import find_candidates
 from desktop.understanding.document import open_document, source_text
+from desktop.understanding.questions import document_text
 from resources.models.crm_mini.gold import right_ones
 from resources.models.crm_mini.grammar import FOLDER, LANGUAGES, Phrases, Split, is_held_out
-from resources.models.crm_mini.letter import CLOSE, MIDDLE, OPEN, Letter, write_letter
-from resources.models.crm_mini.shards import letters
+from resources.models.crm_mini.letter import CLOSE, MIDDLE, MOOD, OPEN, WHY, Letter, write_letter
+from resources.models.crm_mini.shards import TELLS_WHY, letters, telling_of
 
 COUNT = 120
 
@@ -41,6 +42,21 @@ def test_every_span_lies_in_its_text_and_says_something() -> None:
                 source = source_text(letter.message, span.part)
                 assert 0 <= span.start < span.end <= len(source)
                 assert source[span.start : span.end].strip()
+
+
+def test_every_mail_says_why_it_was_written_and_every_mood_is_told() -> None:
+    for letter in LETTERS:
+        assert letter.truth.spans.get(WHY)
+        assert bool(letter.truth.spans.get(MOOD)) == (letter.truth.sentiment is not Sentiment.NEUTRAL)
+
+
+def test_the_sentences_that_tell_a_label_are_found_again_in_what_the_network_reads() -> None:
+    """A mark that is put on other words than those of the sentence would teach nothing, or nonsense."""
+    shown = 0
+    for letter in LETTERS:
+        flat = document_text(open_document(letter.message, letter.own_addresses)).replace("\n", " ")
+        shown += any(sentence in flat for sentence, mark in telling_of(letter) if mark == TELLS_WHY)
+    assert shown > 0.95 * COUNT
 
 
 def test_all_labels_and_most_kinds_come_up() -> None:
@@ -94,4 +110,6 @@ def test_a_mail_that_hands_on_somebody_holds_that_persons_name_as_right() -> Non
 
 def _hands_on(letter: Letter) -> bool:
     is_referral = letter.truth.intent is Intent.INTRODUCTION_OR_REFERRAL
-    return is_referral and FactKind.PHONE in letter.truth.spans and FactKind.TITLE not in letter.truth.spans
+    # the writer's own signature would have a title or a company; neither is given of the one who is handed on
+    is_told = FactKind.PHONE in letter.truth.spans
+    return is_referral and is_told and not {FactKind.TITLE, FactKind.COMPANY} & letter.truth.spans.keys()

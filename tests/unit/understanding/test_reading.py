@@ -322,3 +322,15 @@ def test_the_summary_is_a_sentence_of_the_mail():
     reading = read(sample("price-request"))
     assert reading.summary in " ".join(sample("price-request").text.split())
     assert read(sample("tiny")).summary == sample("tiny").subject
+
+
+def test_the_boxes_and_the_small_print_of_a_form_ask_for_nothing():
+    text = (
+        "You have a new form submission.\n\nYour name\nNadia Brenholt\n\nWork email\nnadia@kiteworks.example\n\n"
+        "Message\nCould you send us the price of forty lockers?\n\n"
+        "[x] Please send me the newsletter\n☐ Call me back\n\n---\nPlease do not reply to this mail.\n"
+    )
+    reading = read(message(text, sender="noreply@forms.example", name="Web form"))
+    said = [fact.evidence.text for fact in reading.all(K.ASK)]
+    assert any("forty lockers" in words for words in said)
+    assert not any("newsletter" in words or "reply" in words or "Call me" in words for words in said)
