@@ -1,6 +1,8 @@
 """Agent and engine as processes: one agent per profile, and no death of either loses the job."""
 
 import os
+import runpy
+import shutil
 import signal
 import subprocess
 import sys
@@ -109,8 +111,15 @@ def test_one_agent_per_profile_and_the_next_takes_over_when_it_dies(profile):
     assert third.wait(30) == 0
 
 
-def test_the_engine_may_be_killed_at_any_moment_and_the_job_still_finishes(profile, thorough):
-    """SIGKILL to every engine child, again and again, while `run --once` reads 40 mails."""
+def test_the_engine_may_be_killed_at_any_moment_and_the_job_still_finishes(profile, thorough, tmp_path):
+    """SIGKILL to every engine child, again and again, while `run --once` reads 40 mails.
+
+    The model is one that nobody measured, so it is asked whatever the rules leave unsure.
+    """
+    script = runpy.run_path(str(ROOT / "resources/models/make_path_model.py"))
+    shutil.copy(script["ensure"](tmp_path / "made"), tmp_path / "mine.gguf")
+    brought = profile.tell("models", "import", str(tmp_path / "mine.gguf"), "--yes")
+    assert brought.returncode == 0, brought.stderr
     kills: list[int] = []
     ended = threading.Event()
     runner = subprocess.Popen(
