@@ -17,7 +17,7 @@ NOTHING = "\x00"  # stands where a mail program broke a number with a "=" at the
 
 _RUN = re.compile(
     r"(?<![\w/.,-])(?:\+ ?|\(\+|00|\(0|0|\(\d|\d)(?:[\d()/.\s\x00\xa0\u2010-\u2015-]{5,44})\d"
-    r"(?![\d@]|[^\W\dxXe]|,,|[.,]\d)(?!e\+?\d)"
+    r"(?![\d@]|[^\W\dxXe]|[ \d().-]{0,12},,\d|[.,]\d)(?!e\+?\d)"
 )
 _COLUMNS = re.compile(r"[ \xa0]{3,}|\t|\s+/+\s+|(?<=\d{4})/(?=\(?\d{3})|\s+[\u2010-\u2015-]\s+(?=\(?\d{3})")
 _DATE_LIKE = re.compile(

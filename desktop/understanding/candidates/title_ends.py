@@ -9,7 +9,9 @@ from desktop.understanding.lexicon.words import words
 _ENDS = re.compile(
     r"(?i)\s+(?:at|for|with|here|who|and (?:i|we|my|he|she|wants?|would|has|have|is|needs?|will|can|looks?)"
     r"|to (?:get|see|ask)|bei(?:m)?|im|in (?:der|dem|a|an|the|our|my|charge)|und (?:ich|wir)|hier|chez"
-    r"|et (?:je|nous)|et j|en charge|que|y (?:me|le|les)|presso|bij|na|w|that|but|aber|mais)\b"
+    r"|et (?:je|nous)|et j|en charge|que|y (?:me|le|les)|presso|bij|na|w|that|but|aber|mais"
+    r"|of(?= an? (?:[\w-]{1,20} ){0,3}(?:firm|company|business|shop|store|agency|practice|chain|manufacturer|supplier"
+    r"|distributor|start-?up|charity|school|hotel)\b))\b"
 )
 _OF_COMPANY = re.compile(
     r"\s+(?:of|der|von|vom|de|du|di|del|della|van|at|à|chez|bei|beim|presso|hos|på|en|da|do|na|w|u)\s+(?:the |der "

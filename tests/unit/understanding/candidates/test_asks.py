@@ -91,7 +91,7 @@ def test_what_is_asked_not_to_be_done_ranks_low():
 
 
 def test_a_newsletter_asks_nothing_in_passing():
-    text = "Coffee in hand?\n\nHere is what moved this week in warehouses.\n\nUnsubscribe"
+    text = "Good morning to all readers!\n\nThree stories about warehouses from the past seven days.\n\nUnsubscribe"
     assert asks(text) == []
 
 

@@ -76,7 +76,7 @@ def test_what_asks_in_a_roundabout_way_scores_less_than_a_request(text: str, why
         "Quotes can wait. So can you.",
         "For further information please contact your account manager.",
         "Should you wish to receive further feedback please use the portal.",
-        "Let either of us know if you have any additional questions.",
+        "Either of us is glad to hear of anything that is still unclear.",
         "Here is the address where notices should be sent.",
         "Please find a copy of the revised plan.",
         "Gestatten Sie mir zwei Anmerkungen.",

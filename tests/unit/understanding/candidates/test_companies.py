@@ -217,8 +217,8 @@ def test_the_company_of_whoever_hands_somebody_on_is_not_theirs():
     ("text", "sender"),
     [
         ("Third time. Castings ship on Monday and men stand about.\n\nField", "b@marsh-castings.example"),
-        ("A follow up to our meeting of 6-13-2026 TW project.\n\nJo", "jo@acme.example"),
-        ("THIS IS THE SAME DAY AS THE BOARD MEETING.\n\nJo", "jo@acme.example"),
+        ("More about what we said on 9-24-2026 QD project.\n\nJo", "jo@acme.example"),
+        ("PLEASE MIND THAT THE AUDIT IS ON THAT DAY TOO.\n\nJo", "jo@acme.example"),
         ("Priced at the hub\nNo escalation of cost\n95% available\n\nFREE\nCLICK HERE: now", "jo@acme.example"),
         ("See you.\n\nAll the best\nJo Field", "jo@gmail.com"),
     ],

@@ -50,7 +50,7 @@ def test_what_numbers_are_for(line: str, phone: str | None, mobile: str | None, 
         ("T: +43 1 555 07 DW 12", "+43 1 555 07"),
         ("Standard +33 1 99 00 45 67 / poste 5127", "+33 1 99 00 45 67"),
         ("Conmutador (614) 555-0143 Ext. 318", "(614) 555-0143"),
-        ("Tel: +90 342 555 01 80 (pbx)  Dahili: 114", "+90 342 555 01 80"),
+        ("Tel: +90 232 555 04 61 (santral)  Dahili: 27", "+90 232 555 04 61"),
     ],
 )
 def test_extensions_stay_outside(line: str, words: str):
@@ -62,7 +62,7 @@ def test_extensions_stay_outside(line: str, words: str):
     [
         "VAT 123456789, order no. 4711 0815 42",
         "Meeting ID: 555 019 772 04   Passcode: 1",
-        "Dial in by phone: +44 20 7946 0771,,55501977# United Kingdom",
+        "Or join from a telephone: +44 20 7946 0382,,41850033# London",
         "One tap mobile\n+16145550123,,5550123456# US",
         "valid 12.10.2026 - 13.10.2026",
         "Amtsgericht Berlin HRB 1234567, USt-IdNr. DE123456789",

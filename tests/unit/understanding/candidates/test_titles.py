@@ -57,7 +57,7 @@ def test_rivals_are_offered():
         ("Ich bin Einkaufsleiter bei der Nordlicht GmbH und suche Schrauben.", "Einkaufsleiter"),
         ("Je suis responsable achats chez Acme et nous cherchons un fournisseur.", "responsable achats"),
         ("I have joined Fernhill as their head of production. Could we talk?", "head of production"),
-        ("I run the front desk at a plumbing company.", "front desk"),
+        ("I run the front desk of a roofing firm.", "front desk"),
     ],
 )
 def test_what_they_say_they_are(text: str, title: str):
