@@ -22,6 +22,7 @@ from desktop.understanding.contacts.contact import (
     signed_by,
     written_by,
 )
+from desktop.understanding.contacts.forms import filled_in
 from desktop.understanding.contacts.mention_cues import lower
 from desktop.understanding.contacts.mentions import Mention, people_in
 from desktop.understanding.contacts.owners import Owner, Person, owner_of
@@ -35,8 +36,6 @@ from desktop.understanding.zones.cleaning import Anatomy, Block, TextLine, disse
 from desktop.understanding.zones.passages import Passage, passages_of, sentences_of
 
 __all__ = ["AuthorOrigin", "Document", "Passage", "open_document", "recipients", "source_text"]
-_RULE = re.compile(r"\s{0,8}[-_=*—–]{3,80}\s{0,8}")
-_TICK = re.compile(r"\s{0,8}(?:[☐☑☒✓✔✅]|\[[ xX]?\])")
 MAX_READ = 40_000
 MAX_LINES = 800
 MAX_CHAIN = 8
@@ -187,7 +186,7 @@ def open_document(message: EmailMessage, own_addresses: frozenset[str], *, is_se
         lines = (*lines, *more)
         lines = tuple(line for line in lines if not _is_in(line, card))
         about = mention.about
-        passages = passages_of(_bounded(_filled_in(block))[0]) if mention.is_form else passages
+        passages = passages_of(_bounded(filled_in(_all_lines(block)))[0]) if mention.is_form else passages
     address = author.address.text if author.address else ""
     regions = regions_of(
         address, words, language if is_sure else "", signature="\n".join(line.text for line in (*card, *signature)),
@@ -259,13 +258,6 @@ def _offset(message: EmailMessage) -> int | None:
 
 def _all_lines(block: Block) -> tuple[TextLine, ...]:
     return tuple(sorted((*block.body, *block.signature), key=lambda line: line.start))
-
-
-def _filled_in(block: Block) -> tuple[TextLine, ...]:
-    """Return the lines of a form that somebody wrote: no boxes to tick, and nothing below a rule at its end."""
-    lines = _all_lines(block)
-    rule = next((place for place, line in enumerate(lines) if place and _RULE.fullmatch(line.text)), len(lines))
-    return tuple(line for line in lines[:rule] if not _TICK.match(line.text))
 
 
 def _bounded(lines: Sequence[TextLine]) -> tuple[tuple[TextLine, ...], bool]:

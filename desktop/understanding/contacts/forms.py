@@ -24,6 +24,15 @@ _ONESELF = (
 _NAMES_ONESELF = re.compile(f"{_ONESELF}?")
 SAYS_NAME = re.compile(rf"(?<!\w){_ONESELF}(?:(?i:herr|frau|mr|mrs|ms|dr)\.? )?{FULL_NAME.pattern}")
 
+_RULE = re.compile(r"\s{0,8}[-_=*—–]{3,80}\s{0,8}")
+_BOX = re.compile(r"\s{0,8}(?:[☐☑☒✓✔✅]|\[[ xX]?\])")
+
+
+def filled_in(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
+    """Return the lines of a form that somebody wrote: no boxes to tick, and nothing below a rule at its end."""
+    rule = next((place for place, line in enumerate(lines) if place and _RULE.fullmatch(line.text)), len(lines))
+    return tuple(line for line in lines[:rule] if not _BOX.match(line.text))
+
 
 def form_names(lines: Sequence[TextLine], *, least_details: int) -> Iterator[tuple[int, int]]:
     """Yield where names stand after a label for them, where the lines hold `least_details` labels for other details."""
