@@ -2,7 +2,7 @@
 
 In view while rules were written, so the rules are right on them more often than on other mail, and they count for less:
 
-- `crm_emails_*.jsonl` of a data folder, and the own, check and final ones of `tests/data`, which are invented;
+- `crm_emails_*.jsonl` of a data folder, and the ones of `tests/data`, which are invented;
 - `seen_mails.jsonl`: annotations of other mails of the same folder's Enron sets.
 
 Annotated without a look at what the rules make of them, and read by nobody who writes rules:
