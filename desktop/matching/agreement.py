@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.process import cpdist
 
 from desktop.matching.blocking import Pairs
 from desktop.matching.table import MISSING, Column, Kind
@@ -50,18 +52,12 @@ def _nearness(column: Column, one: NDArray[np.int64], other: NDArray[np.int64]) 
 
 
 def _by_letters(left: Sequence[str], right: Sequence[str]) -> Levels:
-    from rapidfuzz.distance import OSA
-    from rapidfuzz.process import cpdist
-
     near, some = LETTERS_APART
     apart = cpdist(left, right, scorer=OSA.distance, score_cutoff=some)
     return np.select([apart <= near, apart <= some], [NEARLY, SOMEWHAT], DIFFERENT).astype(np.int8)
 
 
 def _by_likeness(left: Sequence[str], right: Sequence[str]) -> Levels:
-    from rapidfuzz.distance import JaroWinkler
-    from rapidfuzz.process import cpdist
-
     near, some = ALIKE
     alike = cpdist(left, right, scorer=JaroWinkler.normalized_similarity, score_cutoff=some)
     return np.select([alike >= near, alike >= some], [NEARLY, SOMEWHAT], DIFFERENT).astype(np.int8)

@@ -1,7 +1,8 @@
 """Which two rows are worth comparing: those that share something few others have.
 
-A value of a telling column alone (an address, a number), two values of columns that stand near each other, or the beginnings of two:
-each is a key, and rows meet under a key. Keys that too many rows share are left out; the rest of a row still meets.
+A value of a telling column alone (an address, a number), two values of columns that stand near each other, or the
+beginnings of two: each is a key, and rows meet under a key. Values that too many rows share are left out; by the rest
+of a row it still meets.
 Sorting keys costs n log n, where all pairs would cost n².
 """
 

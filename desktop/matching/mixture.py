@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.matching.agreement import LEVELS, SAME, UNKNOWN, Levels
+from desktop.matching.likeness import SHARED_AT_MOST
 
 Chances = NDArray[np.float64]
 ROUNDS = 60
@@ -21,7 +22,6 @@ BELIEF = np.array((0.0, 0.75, 0.12, 0.05, 0.08))  # m before anything is learnt:
 BELIEVED = 25.0  # pairs' worth
 PSEUDO_COUNT = 0.5
 COPIES_EXPECTED = 0.02  # pairs of the same for each row
-SHARED_AT_MOST = 6.0  # natural logarithm
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _weights(same: Chances, by_chance: Chances) -> Chances:
     return weights
 
 
-def _believed(counts: Chances) -> Chances:
+def _believed(counts: NDArray[np.float64] | NDArray[np.int64]) -> Chances:
     return _shares(counts + BELIEVED * BELIEF, 0.0)
 
 

@@ -38,7 +38,8 @@ class Column:
         """How large a share of the rows that have a value have each one; 0 for the missing."""
         counts = np.bincount(self.codes, minlength=len(self.values)).astype(np.float64)
         counts[MISSING] = 0
-        return counts / max(1.0, counts.sum())
+        shares: NDArray[np.float64] = counts / max(1.0, float(counts.sum()))
+        return shares
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from desktop.domain.errors import UserActionNeeded
 from desktop.store import tables
+from desktop.store.match_keys import MatchKeys
 from desktop.store.statements import Sql
 
 
@@ -44,11 +45,18 @@ def m004_token_usage(sql: Sql) -> None:
     sql.execute(CreateTable(tables.setting))
 
 
+def m005_match_keys(sql: Sql) -> None:
+    """Create the table by which Contacts and Accounts that are spelt otherwise are found, and fill it."""
+    sql.execute(CreateTable(tables.match_key))
+    MatchKeys(sql).fill()
+
+
 MIGRATIONS: tuple[Callable[[Sql], None], ...] = (
     m001_first,
     m002_calibrators,
     m003_conversations,
     m004_token_usage,
+    m005_match_keys,
 )
 
 

@@ -8,7 +8,9 @@ from sqlalchemy import bindparam, select
 from desktop.domain.ids import ConnectionId
 from desktop.domain.matching import domain_key, email_key, name_key, phone_key
 from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot
+from desktop.matching.profile import Profile
 from desktop.store.codec import decode, encode
+from desktop.store.match_keys import MatchKeys
 from desktop.store.moments import to_text
 from desktop.store.statements import Sql, Statement, upsert
 from desktop.store.tables import is_filled, picklist, snapshot
@@ -44,10 +46,12 @@ class Mirror:
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
+        self._keys = MatchKeys(sql)
 
     def save(self, connection_id: ConnectionId, record: RecordSnapshot) -> None:
         """Keep a Record as last seen; a deleted one stays as a mark."""
         fields = record.fields
+        before = self.get(connection_id, record.ref)
         self._sql.run(
             SAVE,
             connection_id=connection_id,
@@ -62,6 +66,7 @@ class Mirror:
             parent=fields.get("account") or "",
             body=encode(record),
         )
+        self._keys.change(connection_id, before, record)
 
     def get(self, connection_id: ConnectionId, ref: RecordRef) -> RecordSnapshot | None:
         """Return one Record as last seen, deleted or not."""
@@ -74,6 +79,14 @@ class Mirror:
             return ()
         bodies = self._sql.scalars(_find_by(*sorted(keys)), connection=connection_id, kind=kind.value, **keys)
         return tuple(decode(body, RecordSnapshot) for body in bodies)
+
+    def alike(
+        self, connection_id: ConnectionId, kind: RecordKind, profile: Profile, *, limit: int = 20
+    ) -> tuple[RecordSnapshot, ...]:
+        """Return live Contacts or Accounts that may be who `profile` is, those with most in common first."""
+        bodies = self._keys.bodies(connection_id, profile, limit)
+        found = (decode(body, RecordSnapshot) for body in bodies)
+        return tuple(record for record in found if record.ref.kind is kind and not record.is_deleted)
 
     def domains(self, connection_id: ConnectionId) -> frozenset[str]:
         """Return the domains of the live Accounts, at most 50,000."""

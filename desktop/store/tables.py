@@ -294,6 +294,16 @@ setting = Table(
     sqlite_with_rowid=False,
 )
 
+match_key = (
+    Table(  # of each Contact and Account in the Mirror: `key` as in matching/profile.py, `row` the snapshot's rowid
+        "match_key",
+        later,
+        Column("key", Integer, primary_key=True),
+        Column("row", Integer, primary_key=True),
+        sqlite_with_rowid=False,
+    )
+)
+
 health = Table(
     "health",
     metadata,

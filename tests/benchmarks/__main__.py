@@ -5,9 +5,9 @@ import json
 import sys
 from pathlib import Path
 
-from tests.benchmarks import store, understanding, window
+from tests.benchmarks import matching, store, understanding, window
 
-BENCHMARKS = {"store": store, "understanding": understanding, "window": window}
+BENCHMARKS = {"matching": matching, "store": store, "understanding": understanding, "window": window}
 
 
 def main() -> int:

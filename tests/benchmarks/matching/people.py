@@ -15,9 +15,10 @@ SHARE_OF_COPIES = 0.2
 PEOPLE_A_FIRM = 8
 BEHIND_THE_SWITCHBOARD = 0.5
 T = TypeVar("T")
-_BEGIN = "b br c ch d f fr g gr h j k kl l m n p pr r s sch st t tr v w z".split()
-_MIDDLE = "a ai au e ei i ie o ou u y".split()
-_END = "ck d ff l ll m n nn r rd rt s ss t tz x".split()
+_BEGINNINGS = "b br c ch d f fr g gr h j k kl l m n p pr r s sch st t tr v w z"
+_MIDDLES = "a ai au e ei i ie o ou u y"
+_TRADES = "bau logistics foods tools media energy pharma motors textiles glas optics data print marine"
+_ENDS = "ck d ff l ll m n nn r rd rt s ss t tz x"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _DIGITS = "0123456789"
 
@@ -39,17 +40,22 @@ class _Firm:
     phone: str
 
 
-def book(rows: int, seed: int) -> Book:
-    """Return an address book of about `rows` rows."""
+def book(rows: int, seed: int, *, is_business: bool = True) -> Book:
+    """Return an address book of about `rows` rows: of firms' people, or of people at home, who share nothing."""
     chance = random.Random(seed)
     firsts, lasts = _words(chance, 3_000, 2), _words(chance, 40_000, 2)
-    firms = _firms(chance, max(10, rows // PEOPLE_A_FIRM))
+    firms = _firms(chance, max(10, rows // PEOPLE_A_FIRM) if is_business else rows)
     made: list[tuple[tuple[str, ...], int]] = []
     person = 0
     while len(made) < rows:
         person += 1
-        first, last, firm = _pick(chance, firsts), _pick(chance, lasts), _pick(chance, firms)
-        phone = firm.phone if chance.random() < BEHIND_THE_SWITCHBOARD else firm.phone[:5] + _digits(chance, 3)
+        first, last = _pick(chance, firsts), _pick(chance, lasts)
+        firm = _pick(chance, firms) if is_business else firms[person % len(firms)]
+        phone = (
+            firm.phone
+            if not is_business or chance.random() < BEHIND_THE_SWITCHBOARD
+            else firm.phone[:5] + _digits(chance, 3)
+        )
         address = f"{first}.{last}@{firm.name.replace(' ', '-')}.example"
         row = (first, last, firm.name, firm.street, firm.city, firm.postcode, phone, address)
         made.append((row, person))
@@ -67,7 +73,9 @@ def _firms(chance: random.Random, count: int) -> list[_Firm]:
     for word in _words(chance, count, 3):
         town = _pick(chance, towns)
         street = f"{chance.randrange(1, 300)} {_pick(chance, streets)} street"
-        found.append(_Firm(f"{word} {chance.choice(_TRADES)}", street, town, postcodes[town], _digits(chance, 8)))
+        found.append(
+            _Firm(f"{word} {chance.choice(_TRADES.split())}", street, town, postcodes[town], _digits(chance, 8))
+        )
     return found
 
 
@@ -80,14 +88,12 @@ def _digits(chance: random.Random, count: int) -> str:
 
 
 def _words(chance: random.Random, count: int, syllables: int) -> list[str]:
+    begin, middle, end = _BEGINNINGS.split(), _MIDDLES.split(), _ENDS.split()
     found: dict[str, None] = {}
     while len(found) < count:
-        parts = [chance.choice(_BEGIN) + chance.choice(_MIDDLE) for _ in range(chance.randint(1, syllables))]
-        found["".join(parts) + chance.choice(_END)] = None
+        parts = [chance.choice(begin) + chance.choice(middle) for _ in range(chance.randint(1, syllables))]
+        found["".join(parts) + chance.choice(end)] = None
     return list(found)
-
-
-_TRADES = "bau logistics foods tools media energy pharma motors textiles glas optics data print marine".split()
 
 
 def _written_again(row: Sequence[str], chance: random.Random) -> tuple[str, ...]:
@@ -117,6 +123,6 @@ def slip(value: str, chance: random.Random, letters: str) -> str:
         return value[:place] + chance.choice(letters) + value[place:]
     if kind == 1 and len(value) > 1:
         return value[:place] + value[place + 1 :]
-    if kind == 2 and place + 1 < len(value):  # noqa: PLR2004
+    if kind == 2 and place + 1 < len(value):
         return value[:place] + value[place + 1] + value[place] + value[place + 2 :]
     return value[:place] + chance.choice(letters) + value[place + 1 :]

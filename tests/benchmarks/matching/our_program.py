@@ -1,0 +1,37 @@
+"""Finds copies in a book: `BOOK.json` holds columns. Prints seconds, megabytes and pairs as JSON."""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+from desktop.matching.links import link
+from desktop.matching.table import Kind, Table, column, table
+
+KINDS = {"first_name": Kind.NAME, "last_name": Kind.NAME, "postcode": Kind.CODE, "phone": Kind.CODE, "email": Kind.CODE}
+OWN = frozenset({"first_name", "last_name", "email"})
+
+
+def as_table(columns: dict[str, list[str]]) -> Table:
+    """Return the columns of a book as what is compared; all but name and e-mail may be a whole firm's."""
+    return table(
+        [
+            column(name, KINDS.get(name, Kind.WORDS), values, is_shared=name not in OWN)
+            for name, values in columns.items()
+        ]
+    )
+
+
+def main() -> None:
+    columns = json.loads(Path(sys.argv[1]).read_text())
+    start = time.perf_counter()
+    links = link(as_table(columns))
+    seconds = time.perf_counter() - start
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    pairs = list(zip(links.left.tolist(), links.right.tolist(), strict=True))
+    print(json.dumps({"seconds": seconds, "mb": megabytes, "pairs": pairs}))
+
+
+if __name__ == "__main__":
+    main()
