@@ -90,7 +90,7 @@ def _firm(one: Profile, other: Profile) -> tuple[dict[str, float], dict[str, flo
     if here and there:
         near = max(_alike(here, there), _alike(here.replace(" ", ""), there.replace(" ", "")))
         if here.replace(" ", "") == there.replace(" ", "") or sorted(here.split()) == sorted(there.split()):
-            own["same name"] = 8.0
+            own["same name"] = 9.5
         elif near >= NEAR:
             own["almost the same name"] = 5.0
         else:

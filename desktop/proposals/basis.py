@@ -6,14 +6,10 @@ from dataclasses import dataclass, field
 from desktop.domain.evidence import Band, Fact, FactKind, Reading, band_of
 from desktop.domain.ids import ConnectionId, InteractionId
 from desktop.domain.interactions import EmailMessage, InteractionKind
-from desktop.domain.matching import domain_key, email_key, name_key
 from desktop.domain.proposals import Action, FieldChange
-from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot, parse_ref
+from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot
 from desktop.proposals.conversation import Circle, Source
 from desktop.proposals.merging import MergedFact, merge
-from desktop.store.mirror import Mirror
-
-CLOSED_WORDS = ("closed", "won", "lost", "gewonnen", "verloren")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +32,8 @@ class Basis:
 
     What a rule concludes about a Record that lives through a conversation rests on the whole `circle`, never on which
     of its mails happens to be in hand: so the order in which mails are read makes no difference. `settled` are the
-    mails whose word on a kind of Record is weighed already.
+    mails whose word on a kind of Record is weighed already; `perhaps` is what to tell the rep of a Contact that may be
+    the same.
     """
 
     message: EmailMessage
@@ -48,6 +45,7 @@ class Basis:
     contact: RecordSnapshot | None = None
     owner: RecordSnapshot | None = None
     opportunity: RecordSnapshot | None = None
+    perhaps: str = ""
     came_as: InteractionKind = InteractionKind.EMAIL
     refs: dict[RecordKind, str] = field(default_factory=dict)
 
@@ -71,53 +69,3 @@ class Basis:
         """Return the first wanted value the CRM has, spelt as the CRM spells it; None rather than a guess."""
         options = {value.lower(): value for value in self.picklists.get(kind, {}).get(name, ())}
         return next((options[word.lower()] for word in wanted if word.lower() in options), None)
-
-
-def match(basis: Basis, mirror: Mirror, deal: RecordRef | None = None) -> None:
-    """Find the Contact, its Account and an open Opportunity in the Mirror. More than one possible match is no match.
-
-    `deal` is the Opportunity that came of this very conversation.
-    """
-    crm = basis.connection_id
-    email = basis.fact(FactKind.EMAIL)
-    found = mirror.find(crm, RecordKind.CONTACT, email=email_key(email.value)) if email else ()
-    basis.contact = found[0] if found else None
-    basis.owner = _account(basis, mirror)
-    if basis.owner is not None:
-        deals = mirror.find(crm, RecordKind.OPPORTUNITY, parent=str(basis.owner.ref))
-        live = [found for found in deals if not _is_closed(found)]
-        basis.opportunity = live[0] if len(live) == 1 else None
-    known = mirror.get(crm, deal) if deal else None
-    if known is not None and not known.is_deleted and not _is_closed(known):
-        basis.opportunity = known
-    for kind, record in (
-        (RecordKind.CONTACT, basis.contact),
-        (RecordKind.ACCOUNT, basis.owner),
-        (RecordKind.OPPORTUNITY, basis.opportunity),
-    ):
-        if record is not None:
-            basis.refs[kind] = str(record.ref)
-
-
-def _account(basis: Basis, mirror: Mirror) -> RecordSnapshot | None:
-    crm = basis.connection_id
-    linked = (basis.contact.fields.get("account") or "") if basis.contact else ""
-    if linked:
-        record = mirror.get(crm, parse_ref(linked))
-        if record is not None and not record.is_deleted:
-            return record
-    email, company = basis.fact(FactKind.EMAIL), basis.merged(RecordKind.ACCOUNT, FactKind.COMPANY)
-    searches = (
-        {"domain": domain_key(email.value) if email else ""},
-        {"name": name_key(company.value) if company else ""},
-    )
-    for search in searches:
-        found = mirror.find(crm, RecordKind.ACCOUNT, **search)
-        if len(found) == 1:
-            return found[0]
-    return None
-
-
-def _is_closed(deal: RecordSnapshot) -> bool:
-    stage = (deal.fields.get("stage") or "").lower()
-    return any(word in stage for word in CLOSED_WORDS)

@@ -66,7 +66,8 @@ def contact(basis: Basis) -> Plan | None:
     changes.append(_from_fact("email", email))
     changes += [_from_fact(name, fact) for name, fact in _details(basis)]
     changes += _links(basis, RecordKind.CONTACT)
-    return _create(RecordKind.CONTACT, person.value, changes, "Somebody your CRM does not know", email.value.lower())
+    why = basis.perhaps or "Somebody your CRM does not know"
+    return _create(RecordKind.CONTACT, person.value, changes, why, email.value.lower())
 
 
 def opportunity(basis: Basis) -> Plan | None:
@@ -200,6 +201,9 @@ RULES: Mapping[RecordKind, Callable[[Basis], Plan | None]] = {
 
 def _contact_update(basis: Basis, known: RecordSnapshot) -> Plan | None:
     changes = []
+    email = basis.fact(FactKind.EMAIL)
+    if email is not None and not known.fields.get("email", "hidden"):
+        changes.append(_from_fact("email", email))
     for name, fact in _details(basis):
         if name not in known.fields:
             continue  # a field the CRM does not show us is not ours to fill in

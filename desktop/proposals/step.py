@@ -14,7 +14,8 @@ from desktop.domain.interactions import Interaction, InteractionKind, Interactio
 from desktop.domain.ports import Clock
 from desktop.domain.proposals import Draft, Proposal, Suggestion
 from desktop.domain.records import RecordKind, RecordRef
-from desktop.proposals.basis import Basis, Plan, match
+from desktop.proposals.acquaintance import recognise
+from desktop.proposals.basis import Basis, Plan
 from desktop.proposals.conversation import gather, weigh
 from desktop.proposals.drafting import Identity, reply
 from desktop.proposals.duplicates import said_already
@@ -89,7 +90,7 @@ def _begin(
     circle = gather(tx, item, reading)
     standing = Standing.of(tx, circle)
     basis = Basis(item.message, reading, crm.id, picklists, circle, standing.settled, came_as=item.kind)
-    match(basis, tx.mirror, standing.deal)
+    recognise(basis, tx.mirror, standing.deal)
     basis.contact = standing.as_it_will_be(tx, basis.contact)
     basis.owner = standing.as_it_will_be(tx, basis.owner)
     basis.opportunity = standing.as_it_will_be(tx, basis.opportunity)
