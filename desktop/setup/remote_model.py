@@ -5,13 +5,21 @@ The key is kept in the vault under the name of the very server it belongs to, so
 
 import ipaddress
 import logging
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from desktop.domain.errors import Cancelled, UserActionNeeded
 from desktop.domain.ports import SecretVault
-from desktop.setup.settings import REMOTE_ADDRESS, REMOTE_FORM, REMOTE_MODEL, REMOTE_PLAIN_HOST, Settings
+from desktop.setup.settings import (
+    REMOTE_ADDRESS,
+    REMOTE_FORM,
+    REMOTE_KEY_MARK,
+    REMOTE_MODEL,
+    REMOTE_PLAIN_HOST,
+    Settings,
+)
 
 log = logging.getLogger("dealside.setup")
 
@@ -72,10 +80,13 @@ class RemoteSetup:
             raise Cancelled("Nothing was changed: the models on this machine read on.")
         choice = RemoteChoice(whole, model, form, may_be_plain(whole, host if needs_word else ""))
         alternatives = self._look(choice, key)
+        is_new_key = key != self.key(choice)
         if key:
             self._vault.set(key_name(whole), key)
         else:
             self._vault.delete(key_name(whole))
+        if is_new_key:
+            self._settings.choose(REMOTE_KEY_MARK, secrets.token_hex(4))
         chosen = {REMOTE_MODEL: model, REMOTE_FORM: form, REMOTE_PLAIN_HOST: host if needs_word else ""}
         for name, value in {**chosen, REMOTE_ADDRESS: whole}.items():
             self._settings.choose(name, value)
@@ -88,7 +99,7 @@ class RemoteSetup:
         if not address:
             return False
         self._vault.delete(key_name(address))
-        for name in (REMOTE_ADDRESS, REMOTE_MODEL, REMOTE_FORM, REMOTE_PLAIN_HOST):
+        for name in (REMOTE_ADDRESS, REMOTE_MODEL, REMOTE_FORM, REMOTE_PLAIN_HOST, REMOTE_KEY_MARK):
             self._settings.forget(name)
         return True
 

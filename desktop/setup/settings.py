@@ -16,14 +16,15 @@ REMOTE_ADDRESS = "remote_address"
 REMOTE_MODEL = "remote_model"
 REMOTE_FORM = "remote_form"
 REMOTE_PLAIN_HOST = "remote_plain_host"
+REMOTE_KEY_MARK = "remote_key_mark"
 REMOTE_WRITES = "remote_writes"
 OWN_MODEL_WRITES = "own_model_writes"
 HIDE_ALSO = "remote_hide_also"
 HIDE_CAPITALS = "remote_hide_capitals"
 ABOUT_MODELS = frozenset(
     {
-        MODEL, USE_GPU, OWN_MODEL_WRITES, REMOTE_ADDRESS, REMOTE_MODEL, REMOTE_FORM, REMOTE_PLAIN_HOST, REMOTE_WRITES,
-        HIDE_ALSO, HIDE_CAPITALS,
+        MODEL, USE_GPU, OWN_MODEL_WRITES, REMOTE_ADDRESS, REMOTE_MODEL, REMOTE_FORM, REMOTE_PLAIN_HOST,
+        REMOTE_KEY_MARK, REMOTE_WRITES, HIDE_ALSO, HIDE_CAPITALS,
     }
 )  # fmt: skip
 CHAT_FORM = "chat"
@@ -135,6 +136,13 @@ SETTINGS = {
             "Which server may be called without encryption although it is not in a private network.",
             "",
             "the name of a server",
+            _is_word,
+        ),
+        Setting(
+            REMOTE_KEY_MARK,
+            "Changes with the server's key, so that a new one is used from the next mail on.",
+            "",
+            "letters and digits",
             _is_word,
         ),
         Setting(

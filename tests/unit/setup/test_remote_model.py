@@ -64,6 +64,15 @@ def test_going_back_forgets_server_and_key(desk: Desk):
     assert not desk.setup.forget()
 
 
+def test_a_new_key_for_the_same_server_counts_as_another_choice(desk: Desk):
+    desk.choose("https://models.example/v1")
+    before = desk.settings.about_models()
+    desk.choose("https://models.example/v1")
+    assert desk.settings.about_models() == before
+    desk.choose("https://models.example/v1", key="another")
+    assert desk.settings.about_models() != before
+
+
 def test_no_other_server_is_sent_the_key(desk: Desk):
     desk.choose("https://models.example/v1")
     desk.settings.choose("remote_address", "https://models.example:8443/v1")
