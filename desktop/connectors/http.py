@@ -9,19 +9,21 @@ import logging
 import re
 import ssl
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import httpcore
 import httpx
 
 from desktop import __version__
+from desktop.connectors.exchange import HttpAnswer, HttpCall
 from desktop.connectors.header_words import http_date, is_loopback, redact_path, seconds_to_wait
 from desktop.connectors.metering import Meter, MeteredBackend
 from desktop.domain.errors import DealsideError, Rejected, Temporary, UserActionNeeded
 from desktop.domain.ports import Boundary, Clock, FetchSink, NetworkLedger, no_boundary
+
+__all__ = ["HttpAnswer", "HttpBoundary", "HttpCall", "HttpLimits"]
 
 log = logging.getLogger("dealside.http")
 
@@ -46,30 +48,6 @@ class HttpLimits:
     max_body: int = 32 * 1024 * 1024
     max_redirects: int = 3
     plain_hosts: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class HttpCall:
-    """One request. `deadline` is in seconds for the whole exchange; `purpose` is a word or two for the ledger."""
-
-    method: str
-    url: str
-    purpose: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    params: Mapping[str, str] = field(default_factory=dict)
-    content: bytes = b""
-    deadline: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    """What came back. Header names are lower case. `retry_after` is in seconds, `server_time` from the Date header."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    retry_after: float | None = None
-    server_time: datetime | None = None
 
 
 class HttpBoundary:
