@@ -1,4 +1,4 @@
-"""Small Protocols: all that a step may be handed. Concrete classes meet only in `bootstrap.py`.
+"""Small Protocols: all that a step may be handed. Concrete classes meet only in `bootstrap`.
 
 Every method of a port raises only the errors of `domain/errors.py`; translating a library's errors is the adapter's
 job, at the place where they enter.

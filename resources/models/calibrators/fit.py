@@ -143,7 +143,7 @@ def calibrator(examples: Sequence[Judged], model_hash: str, *, folds: int = FOLD
 
 
 def _open(path: Path) -> tuple[LanguageModel, str]:
-    from desktop.bootstrap import ENGINE_IDLE  # noqa: PLC0415  (only with --model)
+    from desktop.bootstrap.models import ENGINE_IDLE  # noqa: PLC0415  (only with --model)
     from desktop.inference.client import LlamaClient  # noqa: PLC0415
     from desktop.inference.engine_link import engine_starter  # noqa: PLC0415
     from desktop.inference.models import read_card, verified  # noqa: PLC0415

@@ -1,22 +1,15 @@
-"""COMPOSITION ROOT: the only place where concrete classes meet.
-
-Builds the agent, the window's services, the parts of the command line and the tests' programs from the same pieces.
-Never imports a front end.
-"""
+"""Builds the agent, the window's services, the command line's parts and the tests' programs from one set of pieces."""
 
 import logging
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from desktop import __version__
 from desktop.domain.connections import Connection, ConnectorInfo, Family
-from desktop.domain.errors import Temporary, UserActionNeeded
-from desktop.domain.ids import ConnectionId, RecordId
+from desktop.domain.errors import Temporary
 from desktop.domain.ports import Boundary, Clock, CrmConnector, DraftFolder, LanguageModel, MailSource, no_boundary
-from desktop.domain.records import FIELDS, RecordKind, RecordRef
-from desktop.system import resources
 from desktop.system.clock import SystemClock
 from desktop.system.profile import Profile
 
@@ -25,22 +18,16 @@ if TYPE_CHECKING:  # a window start must not pay for what only the agent needs
 
     from desktop.agent.agent import Agent
     from desktop.agent.line import AgentLine
-    from desktop.domain.ports import Fetcher
-    from desktop.inference.models import ModelCard
-    from desktop.inference.remote import RemoteModel
+    from desktop.bootstrap.models import ModelParts
     from desktop.services import Services
     from desktop.setup.connections import ConnectionSetup
     from desktop.setup.models import ModelSetup
-    from desktop.setup.remote_model import RemoteChoice, RemoteSetup
+    from desktop.setup.remote_model import RemoteSetup
     from desktop.store.store import Store
 
 log = logging.getLogger("dealside")
 
-EMBEDDED = {"embedded": "yes"}
-SAMPLE_ADDRESS = "alex.morgan@northbeam.example"
-SAMPLE_NAME = "Alex Morgan"
 ACTOR = "rep"
-ENGINE_IDLE = 600.0
 
 
 @dataclass(slots=True)
@@ -61,7 +48,9 @@ class Parts:
             is_new = not self.profile.store_path.exists()
             store = Store(self.profile.store_path, self.profile.store_key, self.clock, self.boundary)
             if is_new:
-                _embed_defaults(store, self.profile, self.clock)
+                from desktop.bootstrap.defaults import embed_defaults  # noqa: PLC0415  (once in the life of a profile)
+
+                embed_defaults(store, self.profile, self.clock)
             self._store = store
         return self._store
 
@@ -131,118 +120,22 @@ class Parts:
 
     def models(self) -> "ModelSetup":
         """Return what lists, gets, imports, deletes and chooses language models."""
-        import time  # noqa: PLC0415  (as above)
-
-        from desktop.inference.catalogue import ModelFolders, read_catalogue  # noqa: PLC0415
-        from desktop.setup.models import ModelSetup  # noqa: PLC0415
-        from desktop.setup.settings import Settings  # noqa: PLC0415
-        from desktop.setup.transfer import Surroundings  # noqa: PLC0415
-        from desktop.system.memory import available_memory, free_space  # noqa: PLC0415
-
-        return ModelSetup(
-            shelf=ModelFolders(self.models_folder, resources.path("models")),
-            catalogue=read_catalogue(resources.path("models", "catalogue.json")),
-            settings=Settings(self.store()),
-            fetcher=self.fetcher,
-            surroundings=Surroundings(time.monotonic, time.sleep, free_space),
-            available_memory=available_memory,
-        )
-
-    def fetcher(self) -> "Fetcher":
-        """Return a new Fetcher for one download."""
-        from desktop.connectors.fetching import HttpFetcher  # noqa: PLC0415  (as above)
-        from desktop.connectors.http import HttpBoundary  # noqa: PLC0415
-
-        http = HttpBoundary(ledger=self.store().ledger, clock=self.clock, boundary=self.boundary)
-        return HttpFetcher(http, purpose="model")
-
-    # --- the agent --------------------------------------------------------------------------------------------------
-
-    def model(self) -> LanguageModel:
-        """Return the language model of this installation, whichever the rep has chosen at the time."""
-        from desktop.inference.switching import SwitchingModel  # noqa: PLC0415  (only where mail is understood)
-        from desktop.setup.settings import Settings  # noqa: PLC0415
-
-        def chosen() -> object:  # a card comes last, when its file is whole
-            return settings.about_models(), {file.name for file in self.models_folder.glob("*.json")}
-
-        settings = Settings(self.store())
-        return SwitchingModel(self._chosen_model, chosen)
-
-    def _chosen_model(self) -> LanguageModel:
-        """Return a model that is chosen now; rules carry the job where there is none."""
-        from desktop.inference.catalogue import active_card  # noqa: PLC0415  (only where mail is understood)
-        from desktop.inference.client import NoModel  # noqa: PLC0415
-        from desktop.inference.metering import MeteredModel  # noqa: PLC0415
-        from desktop.inference.models import CUSTOM_PURPOSE  # noqa: PLC0415
-        from desktop.setup.settings import MODEL, Settings  # noqa: PLC0415
-
-        settings = Settings(self.store())
-        remote = self.remote_setup()
-        choice = remote.chosen()
-        if choice is not None:
-            far = self._remote_model(choice, remote.key(choice))
-            return MeteredModel(far, self.store().meter, self.clock, settings.remote_tokens_per_day)
-        card = active_card(self.models_folder, resources.path("models"), settings.value(MODEL))
-        if card is None:
-            return NoModel()
-        if card.purpose == CUSTOM_PURPOSE and settings.lets_own_model_write():
-            card = replace(card, can_write=True)
-        local = self._local_model(card, may_use_gpu=settings.may_use_gpu())
-        return MeteredModel(local, self.store().meter, self.clock, settings.tokens_per_day)
-
-    def _local_model(self, card: "ModelCard", *, may_use_gpu: bool) -> LanguageModel:
-        from desktop.inference.answer_cache import AnswerCache  # noqa: PLC0415  (as above)
-        from desktop.inference.client import Kept, LlamaClient  # noqa: PLC0415
-        from desktop.inference.engine_link import EngineLimits, engine_starter  # noqa: PLC0415
-        from desktop.inference.prompts import read_prompt  # noqa: PLC0415
-
-        return LlamaClient(
-            card,
-            read_prompt(resources.path("prompts", "select.json")),
-            clock=self.clock,
-            start=engine_starter(idle=ENGINE_IDLE),
-            limits=EngineLimits(may_use_gpu=may_use_gpu),
-            kept=Kept(AnswerCache(), self.profile.paths.cache / "openings"),
-        )
+        return self._model_parts().setup()
 
     def remote_setup(self) -> "RemoteSetup":
         """Return what lets a model on another machine read, and goes back."""
-        from desktop.setup.remote_model import RemoteSetup  # noqa: PLC0415  (as above)
-        from desktop.setup.settings import Settings  # noqa: PLC0415
+        return self._model_parts().remote_setup()
 
-        def look(choice: "RemoteChoice", key: str) -> int:
-            model = self._remote_model(choice, key)
-            try:
-                return model.look().offer.alternatives
-            finally:
-                model.close()
+    def model(self) -> LanguageModel:
+        """Return the language model of this installation, whichever the rep has chosen at the time."""
+        return self._model_parts().model()
 
-        return RemoteSetup(Settings(self.store()), self.profile.vault, look)
+    def _model_parts(self) -> "ModelParts":
+        from desktop.bootstrap.models import ModelParts  # noqa: PLC0415  (only where mail is understood)
 
-    def _remote_model(self, choice: "RemoteChoice", key: str) -> "RemoteModel":
-        from desktop.connectors.language import HttpModelServer  # noqa: PLC0415  (as above)
-        from desktop.inference.prompts import read_prompt  # noqa: PLC0415
-        from desktop.inference.remote import RemoteCard, RemoteModel  # noqa: PLC0415
-        from desktop.inference.scrubbing import Scrubber  # noqa: PLC0415
-        from desktop.setup.settings import Settings  # noqa: PLC0415
+        return ModelParts(self.profile, self.clock, self.boundary, self.store(), self.models_folder)
 
-        settings = Settings(self.store())
-        server = HttpModelServer(
-            choice.address,
-            key,
-            may_be_plain=choice.may_be_plain,
-            ledger=self.store().ledger,
-            clock=self.clock,
-            boundary=self.boundary,
-        )
-        return RemoteModel(
-            RemoteCard(choice.address, choice.model, choice.form, may_write=settings.lets_server_write(choice.form)),
-            server,
-            read_prompt(resources.path("prompts", "select.json")),
-            Scrubber(settings.hidden_words(), is_wide=settings.hides_capitals()),
-            self.clock,
-        )
+    # --- the agent --------------------------------------------------------------------------------------------------
 
     def agent(self, model: LanguageModel | None = None) -> "tuple[Agent, Any]":
         """Return a new Agent and the EventBus it publishes on."""
@@ -368,32 +261,3 @@ def _new_id() -> str:
     import uuid  # noqa: PLC0415  (no window's first paint needs one)
 
     return uuid.uuid4().hex
-
-
-def _embed_defaults(store: "Store", profile: Profile, clock: Clock) -> None:
-    """Make a new store useful at once: the sample mailbox (a copy, as drafts are put into it) and the local book."""
-    import json  # noqa: PLC0415  (once in the life of a profile)
-    import shutil  # noqa: PLC0415
-
-    mailbox = profile.paths.data / "sample-mailbox"
-    try:
-        shutil.copytree(resources.path("samples", "mailbox"), mailbox, dirs_exist_ok=True)
-        for name in ("new", "cur", "tmp"):
-            (mailbox / name).mkdir(exist_ok=True)
-    except OSError as error:
-        raise UserActionNeeded(
-            f"The sample mails could not be copied to {mailbox}: check that there is space and that it is yours.",
-            detail=str(error),
-        ) from error
-    settings = {"path": str(mailbox), "address": SAMPLE_ADDRESS, "display_name": SAMPLE_NAME, **EMBEDDED}
-    defaults = (
-        Connection(ConnectionId("sample-mailbox"), "maildir", Family.MAIL, "Sample mailbox", settings),
-        Connection(ConnectionId("local-book"), "book", Family.CRM, "Local book", dict(EMBEDDED)),
-    )
-    for row in json.loads(resources.path("samples", "book.json").read_text(encoding="utf-8")):
-        kind = RecordKind(row["kind"])
-        fields = {name: row["fields"].get(name) for name in FIELDS[kind]}
-        store.book.put(RecordRef(kind, RecordId(row["id"])), fields, key=None, expected="")
-    with store.transaction() as tx:
-        for connection in defaults:
-            tx.connections.save(connection, clock.now())
