@@ -228,6 +228,13 @@ def _confidence(args: Namespace, parts: "Parts") -> int:
     return confidence(args, _printer(args), Learned(parts.store(), parts.clock))
 
 
+def _duplicates(args: Namespace, parts: "Parts") -> int:
+    from desktop.cli.duplicates import duplicates  # noqa: PLC0415
+    from desktop.review.twins import twins  # noqa: PLC0415
+
+    return duplicates(_printer(args), twins(parts.store()))
+
+
 def _models(args: Namespace, parts: "Parts") -> int:
     from desktop.cli.models import models  # noqa: PLC0415
     from desktop.cli.remote import remote, say_who_reads  # noqa: PLC0415
@@ -264,6 +271,7 @@ _COMMANDS = {
     "accounts": _accounts,
     "queue": _queue,
     "confidence": _confidence,
+    "duplicates": _duplicates,
     "models": _models,
     "settings": _settings,
 }

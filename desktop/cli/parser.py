@@ -52,6 +52,7 @@ def make_parser() -> argparse.ArgumentParser:
     confidence = commands.add_parser("confidence", help="say how right the suggestions were, and what was learned")
     confidence.add_argument("--forget", action="store_true", help="forget what was learned from your decisions")
     _json(confidence)
+    _json(commands.add_parser("duplicates", help="say which contacts and accounts of your CRM are probably the same"))
     _models(commands.add_parser("models", help="list, get, import, delete and choose language models"))
     _settings(commands.add_parser("settings", help="show or change what you may choose"))
     return parser

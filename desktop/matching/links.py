@@ -48,8 +48,7 @@ def _mixture(table: Table, rows: Pairs) -> Mixture:
         some = rows[0][drawn], rows[1][drawn]
     else:
         some = rows
-    one, other = random.integers(0, len(table), DRAWN), random.integers(0, len(table), DRAWN)
-    any_two = one[one != other], other[one != other]
+    any_two = _any_two(len(table), random)
     return learn(
         [levels(column, some) for column in table.columns],
         [levels(column, any_two) for column in table.columns],
@@ -57,6 +56,14 @@ def _mixture(table: Table, rows: Pairs) -> Mixture:
         rows=len(table),
         part=len(some[0]) / count,
     )
+
+
+def _any_two(rows: int, random: np.random.Generator) -> Pairs:
+    """Return all pairs of few rows, or enough of many."""
+    if rows * (rows - 1) // 2 <= DRAWN:
+        return np.triu_indices(rows, 1)
+    one, other = random.integers(0, rows, DRAWN), random.integers(0, rows, DRAWN)
+    return one[one != other], other[one != other]
 
 
 def _promising(table: Table, rows: Pairs, mixture: Mixture, least: float) -> Pairs:

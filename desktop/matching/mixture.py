@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop.matching.agreement import LEVELS, SAME, UNKNOWN, Levels
+from desktop.matching.agreement import LEVELS, UNKNOWN, Levels
 from desktop.matching.likeness import SHARED_AT_MOST
 
 Chances = NDArray[np.float64]
@@ -20,7 +20,8 @@ ROUNDS = 60
 STILL = 1e-3
 BELIEF = np.array((0.0, 0.75, 0.12, 0.05, 0.08))  # m before anything is learnt: what copies usually look like
 BELIEVED = 25.0  # pairs' worth
-PSEUDO_COUNT = 0.5
+BY_CHANCE = np.array((0.0, 0.01, 0.01, 0.04, 0.94))  # u before anything is learnt
+BELIEVED_BY_CHANCE = 400.0
 COPIES_EXPECTED = 0.02  # pairs of the same for each row
 
 
@@ -58,16 +59,17 @@ def learn(
 
     `rows` is how many rows there are, `part` how large a part of the pairs worth comparing `seen` is.
     """
-    by_chance = np.stack([_shares(np.bincount(levels, minlength=LEVELS), PSEUDO_COUNT) for levels in drawn])
+    by_chance = np.stack([_believed(levels, BY_CHANCE, BELIEVED_BY_CHANCE) for levels in drawn])
     belief = np.tile(BELIEF, (len(seen), 1))
     belief[:, UNKNOWN] = 1.0
     all_pairs = part * rows * (rows - 1) / 2
     copies = part * COPIES_EXPECTED * rows
+    at_least = min(part, copies)
     mixture = Mixture(_weights(belief, by_chance), _log_odds_of(copies / all_pairs), tuple(is_shared))
     for _ in range(ROUNDS):
         chance = chance_of(mixture.log_odds(seen))
-        same = np.stack([_believed(np.bincount(levels, weights=chance, minlength=LEVELS)) for levels in seen])
-        before, copies = copies, float(chance.sum()) + part
+        same = np.stack([_believed(levels, BELIEF, BELIEVED, chance) for levels in seen])
+        before, copies = copies, float(chance.sum()) + at_least
         mixture = Mixture(_weights(same, by_chance), _log_odds_of(copies / all_pairs), mixture.is_shared)
         if abs(copies - before) < STILL * before:
             break
@@ -91,15 +93,13 @@ def _weights(same: Chances, by_chance: Chances) -> Chances:
     return weights
 
 
-def _believed(counts: NDArray[np.float64] | NDArray[np.int64]) -> Chances:
-    return _shares(counts + BELIEVED * BELIEF, 0.0)
+def _believed(levels: Levels, belief: Chances, strength: float, chance: Chances | None = None) -> Chances:
+    """Return the share of each known level, each pair counted with its `chance`, beside `strength` pairs of `belief`.
 
-
-def _shares(counts: NDArray[np.float64] | NDArray[np.int64], each: float) -> Chances:
-    """Return shares of the known levels, `each` added to their counts; the unknown one has 1, which weighs nothing."""
-    counts = counts.astype(np.float64)
+    The unknown level has 1, which weighs nothing.
+    """
+    counts = np.bincount(levels, weights=chance, minlength=LEVELS) + strength * belief
     counts[UNKNOWN] = 0
-    counts[SAME:] += each
     shares: Chances = counts / counts.sum()
     shares[UNKNOWN] = 1.0
     return shares

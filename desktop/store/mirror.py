@@ -22,6 +22,7 @@ SAVE = upsert(
 )
 OF_KIND = (snapshot.c.connection_id == bindparam("connection"), snapshot.c.kind == bindparam("kind"))
 GET = Statement(select(snapshot.c.body).where(*OF_KIND, snapshot.c.record_id == bindparam("record")))
+ALL = Statement(select(snapshot.c.body).where(*OF_KIND, snapshot.c.is_deleted == 0))
 DOMAINS = Statement(
     select(snapshot.c.domain).where(*OF_KIND, is_filled(snapshot.c.domain), snapshot.c.is_deleted == 0).limit(50_000)
 )
@@ -87,6 +88,11 @@ class Mirror:
         bodies = self._keys.bodies(connection_id, profile, limit)
         found = (decode(body, RecordSnapshot) for body in bodies)
         return tuple(record for record in found if record.ref.kind is kind and not record.is_deleted)
+
+    def all(self, connection_id: ConnectionId, kind: RecordKind) -> tuple[RecordSnapshot, ...]:
+        """Return every live Record of a kind."""
+        bodies = self._sql.scalars(ALL, connection=connection_id, kind=kind.value)
+        return tuple(decode(body, RecordSnapshot) for body in bodies)
 
     def domains(self, connection_id: ConnectionId) -> frozenset[str]:
         """Return the domains of the live Accounts, at most 50,000."""
