@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from desktop.domain.evidence import FactKind, Party
 from desktop.understanding.calls.common_words import NO_NAMES
-from desktop.understanding.calls.first_names import FIRST_NAMES
 from desktop.understanding.lexicon.cues import folded
+from desktop.understanding.lexicon.first_names import FIRST_NAMES
 from desktop.understanding.lexicon.function_words import title_strength
 from desktop.understanding.lexicon.names import PARTICLES
 from desktop.understanding.lexicon.words import words

@@ -56,31 +56,34 @@ MONTHS = {word: number for number, names in enumerate(_MONTHS, 1) for word in na
 _WEEKDAYS = (
     (
         "monday mon montag lundi lunes lunedì lunedi maandag segunda-feira poniedziałek pazartesi måndag mandag"
-        " pondělí hétfő luni понеділок понедельник"
+        " poniedziałku poniedziałkiem pazartesiye pondělka hétfőn hétfőig"
+        " hétfőre pondělí hétfő luni понеділок понедельник"
     ),
     (
         "tuesday tue tues dienstag mardi martes martedì martedi dinsdag terça-feira wtorek salı tisdag tirsdag"
-        " úterý kedd вівторок вторник"
+        " wtorku wtorkiem salıya úterka kedden keddig keddre úterý kedd вівторок вторник"
     ),
     (
-        "wednesday wed mittwoch mercredi miércoles miercoles mercoledì mercoledi woensdag quarta-feira środa środę"
-        " středa středu szerda miercuri середу среду"
+        "wednesday wed weds mittwoch mercredi miércoles miercoles mercoledì mercoledi woensdag quarta-feira środa środę"
+        " środy środzie środą çarşamba çarşambaya středy szerdán"
+        " szerdáig szerdára středa středu szerda miercuri середу среду"
     ),
     (
         "thursday thu thur thurs donnerstag jeudi jueves giovedì giovedi donderdag quinta-feira czwartek"
+        " czwartku czwartkiem perşembeye čtvrtku csütörtökön csütörtökig csütörtökre"
         " perşembe torsdag čtvrtek čtvrtka csütörtök четвер четверг"
     ),
     (
         "friday fri freitag vendredi viernes venerdì venerdi vrijdag sexta-feira piątek cuma fredag"
-        " pátek pátku péntek vineri пятницу пятница"
+        " piątku piątkiem cumaya pénteken péntekig péntekre pátek pátku péntek vineri пятницу пятница"
     ),
     (
         "saturday sat samstag sonnabend samedi sábado sabado sabato zaterdag sobota sobotę cumartesi lördag lørdag"
-        " sobotu szombat субботу суботу"
+        " soboty sobotą cumartesiye szombaton szombatig szombatra sobotu szombat субботу суботу"
     ),
     (
         "sunday sun sonntag dimanche domingo domenica zondag niedziela niedzielę söndag søndag"
-        " neděle neděli vasárnap воскресенье неділю"
+        " niedzieli niedzielą neděle neděli vasárnap воскресенье неділю"
     ),
 )
 WEEKDAYS = {word: number for number, names in enumerate(_WEEKDAYS) for word in names.split()} | {

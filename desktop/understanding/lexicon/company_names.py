@@ -5,6 +5,7 @@ themselves by (bank, clinic, university, …) are common nouns of the larger Eur
 """
 
 import re
+from functools import lru_cache
 
 from desktop.understanding.lexicon.function_words import plain_word, tokens, without_accents
 from desktop.understanding.lexicon.words import words
@@ -65,6 +66,8 @@ _ORGANISATION = frozenset(
         "ranch dairy winery vineyard vineyards orchard orchards brewing distillery foundry castings yachts aviation "
         "aerospace realty apartments salon photography refining petroleum oil transmission development economics "
         "institut "
+        "forum coalition alliance caucus advocates advisors advisers securities investments fund funds research "
+        "travel interiors furniture textiles apparel broadcasting entertainment magazine journal gazette motorsport "
         "power gas electric utilities water homes care housing charity network exchange iso "
         "universitat hochschule klinik klinikum krankenhaus praxis kanzlei stadt gemeinde landkreis amt bundesamt "
         "landesamt ministerium stadtwerke sparkasse volksbank werke werk verlag verein verband stiftung schule "
@@ -125,6 +128,7 @@ def domain_label(address: str) -> str:
     return "" if label in _PUBLIC else label
 
 
+@lru_cache(maxsize=1024)
 def likeness(name: str, domain: str) -> float:
     """Return 0 to 1: how well a company name fits a domain label (same letters, initials, or a shared long word)."""
     plain = without_accents(without_legal_form(name))
@@ -141,7 +145,8 @@ def likeness(name: str, domain: str) -> float:
         return 0.85
     if _are_initials(name, squeezed, label) or (len(label) >= 6 and squeezed.endswith(label)):
         return 0.7
-    return _shared(parts, domain, label) or (0.6 if _is_abridged(parts, label) else 0.0)
+    shared = 0.8 if _is_disemvowelled(squeezed, label) else _shared(parts, domain, label)
+    return shared or (0.6 if _is_abridged(parts, label) else 0.0)
 
 
 _JOINING = words("of the and und et de des du der die das la le y e i for fur van von")
@@ -156,6 +161,19 @@ _COMMON = words(
 def _are_initials(name: str, squeezed: str, label: str) -> bool:
     """Whether capitals begin like a label whose own words nothing divides: "JPM" of `jpmorgan`."""
     return name.isupper() and squeezed.isalpha() and 3 <= len(squeezed) <= 6 and _common(squeezed, label) >= 3
+
+
+def _is_disemvowelled(squeezed: str, label: str) -> bool:
+    """Whether a label is the name with vowels left out: `emrsn` of Emerson."""
+    if squeezed[0] != label[0] or len(squeezed) <= len(label):
+        return False
+    bare = _VOWELS.sub("", label[1:])
+    rest = iter(squeezed)
+    return len(bare) >= LEAST_BARE and bare == _VOWELS.sub("", squeezed[1:]) and all(char in rest for char in label)
+
+
+_VOWELS = re.compile(r"[aeiouy]")
+LEAST_BARE = 3
 
 
 def _shared(parts: list[str], domain: str, label: str) -> float:

@@ -38,7 +38,8 @@ _HEAD_OF = re.compile(
     r"(?i)^(?:(?:deputy |interim |acting |co-)?head of|hd of|vp,? |vice president|chief|leiter(?:in)?\b|leitung\b"
     r"|ltg\.|resp\.|"
     r"respons[aá](?:ble|bile|vel)\b|directeur|directrice|director[a]? de|jef[ae]\b|jefatura de"
-    r"|charg[ée]e?(?:\(e\))? d|chef(?:fe)? d"
+    r"|(?:ph\.? ?d\.?|mba|doctoral|graduate|master['’]?s?) (?:candidate|student)$"
+    r"|ma[iî]tre(?:sse)? d|charg[ée]e?(?:\(e\))? d|chef(?:fe)? d"
     r"|chefe de|encarregad[oa] d|encargad[oa] d|addett[oa] a|capo\b|hoofd\b|kierownik|dyrektor|vedouc[íi]|ansvarlig for"
     r"|ansvarig för|in charge of|member of|mitglied de[rs]|membre d|miembro de|membro d|członek|m\. ?d\.$)"
 )

@@ -85,3 +85,8 @@ def language_of(text: str) -> tuple[str, bool]:
     hits = sum(word in _SETS[best] for word in known)
     second = counts[next(language for language in ranked if language != best)]
     return best, hits >= SURE_SHARE * len(words) and (not words or counts[best] >= SURE_LEAD * second)
+
+
+def common_words(language: str) -> frozenset[str]:
+    """Return the commonest words of a language, in lower case; none where it is not known here."""
+    return _SETS.get(language, frozenset())

@@ -4,15 +4,17 @@ import re
 import unicodedata
 
 from desktop.understanding.lexicon.function_words import is_function_word, plain_word
+from desktop.understanding.lexicon.given_names import GIVEN_NAMES
 from desktop.understanding.lexicon.mailboxes import is_desk_word
 from desktop.understanding.lexicon.sign_offs import SIGN_OFF
 from desktop.understanding.lexicon.words import words
 
 MAX_NAME = 70
+ALL_LOUD = 2
 
 PARTICLES = words(
     "van de der den von zu zur vom da di del della dos du la le el al bin ibn binti ter ten het y und e af av do das "
-    "ap ab ferch delle degli dalla dal"
+    "vd v.d. ap ab ferch delle degli dalla dal"
 )
 _HONORIFICS = words(
     "dr prof mr mrs ms miss mx sir herr herrn frau hr fr mag ing dipl dipl-ing dipl-kfm dipl-kffr mba phd msc bsc pe "
@@ -21,7 +23,7 @@ _HONORIFICS = words(
     "judr llm cpa rn rph cisa cism cissp pmp cipp/e mscchem eng engr ca acca acma chartered professor doctor docteur "
     "doktor bey hanım ji profin maga maître avv ir bba llb inż inz mgr dipl-kffr hab dott.ssa ing dipling dr-ing "
     "sayın sn öğr gör uzm yrd doç pani d dª dña srª exmo exma licda lcdo lcda lcd abg mtro mtra enga engª eng.ª profª "
-    "geom phdr rndr mvdr csc drsc doc paní univ-prof jnr snr magister"
+    "geom phdr rndr mvdr csc drsc doc paní univ-prof jnr snr magister usta"
 )
 # Titles that are names or words too: only with their full stop.
 _DOTTED_HONORIFICS = words(
@@ -29,6 +31,7 @@ _DOTTED_HONORIFICS = words(
 )
 # Offices that stand before a name and would be taken for a first name; never surnames' only place.
 _RANKS = words(
+    "cmdr cdr lcdr brig supt insp "
     "senator captain capt mayor governor gov congressman congresswoman commissioner chairman chairwoman chairperson "
     "ambassador colonel col lieutenant lt sergeant sgt reverend rev senador senadora captaine capitaine kapitän "
     "bürgermeister bürgermeisterin kollege kollegin kollegen kolleg collègue colleague colega collega minister "
@@ -48,6 +51,7 @@ _LEADS = words("per via as both so than like unlike via after before said says w
 _PRONOUNS = words("ihr ihre ihren ihrem ihnen sie uns euch eure mich mir dich dir interesse bescheid kontakt")
 _DIPLOMA = re.compile(r"(?i)dipl(?:\.|om|-)-?\w.{0,24}|[mb]\.? ?(?:sc|eng|ed)\.?|[mb]\.a\.?")
 _SHORT_SIGN_OFFS = words(
+    "hilsen hälsning gruss gruess groet groeten besos beso abrazo "
     "lg vg mfg glg bg mvg mvh br kr rgds cdt cdlt cheers saludos saludo salutations groetjes gruß saygılar "
     "saygılarımla sevgiler selamlar abraço abraços beijos bises cumprimentos pozdrawiam pozdro terveisin hälsningar"
 )
@@ -90,6 +94,12 @@ _NOT_NAMES = words(
     "domani maar niet wordt wij jullie waarom zeer vandaag için çok değil são não você muito hoje amanhã oraz bardzo "
     "dzisiaj jutro ikke på"
 )
+_PLACE_SURNAMES = words("washington houston london dallas york france lane court house")
+_TOWNS = words(
+    "austin charlotte chelsea dallas florence georgia houston jackson lincoln madison sydney victoria virginia"
+)
+_FILE_NAME = re.compile(r"(?i)\w\.(?:docx?|xlsx?|pptx?|pdf|txt|rtf|zip|jpe?g|png|gif|html?|vcf|msg|com|net|org)$")
+_ELIDED = re.compile(r"(?:d|l|o|dell|dall|t)['’][A-ZÀ-Þ]")
 _FOR_OTHERS = re.compile(
     r"^(?:i\. ?[AV]\.|ppa\.?|p\. ?[opa]\.|p/o|per pro\.?|gez\.|sgd\.?|signed(?: by)?:?|/s/|m\.? ?p\.)\s{1,3}"
 )
@@ -108,11 +118,12 @@ _CREDENTIAL = re.compile(r"(?:[A-Z]{2,5}|[A-Z]{2,5}/[A-Z]|(?:[A-Z]\.){2,4}|[A-Z]
 _LAST_FIRST = 4
 
 
-def name_of(text: str, *, is_header: bool = False) -> str | None:
+def name_of(text: str, *, is_header: bool = False, is_labelled: bool = False) -> str | None:
     """Return `text` as a person's name, or None when it is none.
 
     "Last, First" is turned round, honorifics and degrees come off, capitals throughout become title case.
     `is_header` says that it is a display name: what programs add there comes off too, and small letters are forgiven.
+    `is_labelled` says that it stands behind a label for a name: then a surname may be a word of streets and houses.
     """
     text = _NICKNAME.sub(" ", _BRACKETED.sub("", _INVISIBLE.sub("", text[:300]))).strip(" \t\r\n\"'*_.,;:-–—|")
     text = _FOR_OTHERS.sub("", text)
@@ -124,7 +135,7 @@ def name_of(text: str, *, is_header: bool = False) -> str | None:
     turned = _turned(text)
     if turned is None or re.search(r"[\d@<>{}\[\]|=:;!?/\\#*_&+]", turned):
         return None
-    return _checked(turned.split(), is_header=is_header)
+    return _checked(turned.split(), is_header=is_header, is_labelled=is_labelled)
 
 
 def _without_sign_off(text: str) -> str:
@@ -155,7 +166,8 @@ def _turned(text: str) -> str | None:
 
 def _first_name_first(words: list[str]) -> list[str]:
     """Turn a name round whose surname stands in front in capitals: `POE Ann`."""
-    if 2 <= len(words) <= 3 and len(words[0]) > 2 and words[0].isupper() and not any(map(str.isupper, words[1:])):
+    is_loud = len(words) > 1 and words[0].isupper() and "." not in words[0] and not any(map(str.isupper, words[1:]))
+    if is_loud and len(words) <= 3 and len(words[0]) > 2:
         return [*words[1:], words[0]]
     return words
 
@@ -190,23 +202,35 @@ def _without_credentials(words: list[str]) -> str:
     return " ".join(words)
 
 
-def _checked(words: list[str], *, is_header: bool) -> str | None:
+def _checked(words: list[str], *, is_header: bool, is_labelled: bool = False) -> str | None:
     words = [word for place, word in enumerate(words) if not _is_added(word, place)]
-    words = words[1:] if len(words) > 1 and _plain(words[0]) in _RANKS else words
-    if not 1 <= len(words) <= 6 or any(_plain(word) in _NOT_NAMES or is_desk_word(word) for word in words):
+    while len(words) > 1 and _plain(words[0]) in _RANKS:
+        words = words[1:]
+    if not 1 <= len(words) <= 6 or any(_is_none(words, place, is_labelled=is_labelled) for place in range(len(words))):
         return None
     if is_header and len(words) > 1 and all(word.islower() for word in words):
         words = [word if word in PARTICLES else word.title() for word in words]
     for word in words:
-        is_particle = word.lower() in PARTICLES
+        is_particle = word.lower() in PARTICLES or bool(_ELIDED.match(word))
         if not is_particle and (not _TOKEN.fullmatch(word) or word[0].islower()):
             return None
     if all(word.lower() in PARTICLES or len(word.strip(".")) < 2 for word in words):
         return None
     if len(words) > 1:
-        least = 2 if all(word.isupper() for word in words) else 3
+        least = ALL_LOUD if all(word.isupper() for word in words) else ALL_LOUD + 1
         words = [_cased(word, at, least) for at, word in enumerate(words)]
     return " ".join(words)
+
+
+def _is_none(words: list[str], place: int, *, is_labelled: bool = False) -> bool:
+    """Whether a word of what looks like a name cannot be one; some places are surnames behind a given name."""
+    plain = _plain(words[place])
+    if _FILE_NAME.search(words[place]):
+        return True
+    is_given = folded(words[0]) in GIVEN_NAMES and folded(words[0]) not in _TOWNS
+    if place and plain in _PLACE_SURNAMES and (is_given or is_labelled):
+        return False
+    return plain in _NOT_NAMES or is_desk_word(words[place])
 
 
 def _is_added(word: str, place: int) -> bool:
@@ -217,7 +241,7 @@ def _is_added(word: str, place: int) -> bool:
 
 def _cased(word: str, at: int, least: int) -> str:
     """Take the capitals off a word written in them throughout; initials and short forms keep theirs."""
-    if not word.isupper():
+    if not word.isupper() or (len(word) == 1 and least > ALL_LOUD):
         return word
     if at and word.lower() in PARTICLES:
         return word.lower()

@@ -76,3 +76,11 @@ def test_words_that_organisations_call_themselves_by():
 )
 def test_names_that_a_label_shortens(name: str, label: str, least: float):
     assert likeness(name, label) >= least
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "is_short"),
+    [("Emersen", "emrsn", True), ("Nortvale", "nrtvl", True), ("Marsden", "emrsn", False), ("Ostrava", "ostr", False)],
+)
+def test_labels_without_vowels(name: str, label: str, *, is_short: bool):
+    assert (likeness(name, label) == 0.8) is is_short
