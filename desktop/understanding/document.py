@@ -6,7 +6,7 @@ person who is only spoken about; and when the rep wrote the top part themselves,
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from desktop.domain.evidence import ContactScope, Evidence, Part, Span
@@ -24,13 +24,14 @@ from desktop.understanding.contacts.contact import (
 )
 from desktop.understanding.contacts.forms import filled_in
 from desktop.understanding.contacts.mention_cues import lower
-from desktop.understanding.contacts.mentions import Mention, people_in
+from desktop.understanding.contacts.mentions import SOME_DOUBT, Mention, Mentions, people_in
 from desktop.understanding.contacts.owners import Owner, Person, owner_of
-from desktop.understanding.contacts.spoken_of import Speech
+from desktop.understanding.contacts.protagonists import last_named
+from desktop.understanding.contacts.speech import Speech
 from desktop.understanding.hostile.software import aimed_paragraphs, is_aimed_at_software
 from desktop.understanding.lexicon.language import language_of
 from desktop.understanding.lexicon.mailboxes import is_unattended
-from desktop.understanding.lexicon.names import tokens_of
+from desktop.understanding.lexicon.names import PARTICLES, tokens_of
 from desktop.understanding.lexicon.regions import UNKNOWN, regions_of
 from desktop.understanding.zones.cleaning import Anatomy, Block, TextLine, dissect
 from desktop.understanding.zones.passages import Passage, passages_of, sentences_of
@@ -39,6 +40,7 @@ __all__ = ["AuthorOrigin", "Document", "Passage", "open_document", "recipients",
 MAX_READ = 40_000
 MAX_LINES = 800
 MAX_CHAIN = 8
+NOBODY = Mentions((), None, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +58,8 @@ class Document:
     holds the passages that may say something of the contact: the writer's, or only the sentences that speak of the
     person mentioned. Look for a company or a title there and in `signature`, nowhere else. `is_form` says that the mail
     is a form somebody filled in, `is_colleague` that a person mentioned works with the writer. `earlier_signatures` are
-    the contact's own below mails of theirs that are quoted.
+    the contact's own below mails of theirs that are quoted. `doubt` (0 to 1) says how likely the contact is somebody
+    else: the writer instead of the person mentioned, or the other way round.
     """
 
     message: EmailMessage
@@ -79,6 +82,7 @@ class Document:
     is_form: bool = False
     is_colleague: bool = False
     earlier_signatures: tuple[tuple[TextLine, ...], ...] = ()
+    doubt: float = 0.0
 
     @property
     def text(self) -> str:
@@ -97,8 +101,13 @@ class Document:
         """
         names = [self.writer.name.text if self.writer.name else ""]
         names.append(self.writer.address.text.partition("@")[0] if self.writer.address else "")
-        writer = frozenset(word for name in names for word in tokens_of(name))
-        return owner_of(self.text, at, floor, people=self.people, writer=writer)
+        writer = frozenset(word for name in names for word in tokens_of(name)) - PARTICLES
+        owner = owner_of(self.text, at, floor, people=self.people, writer=writer)
+        if owner == Owner.UNKNOWN and self.scope is ContactScope.MENTIONED_PERSON:
+            first = self.body[0].start if self.body else floor
+            is_signed = any(line.start <= at < line.end for line in (*self.signature, *self.writer_signature))
+            owner = owner if is_signed else last_named(self.text, at, min(first, floor), self.people)
+        return owner
 
     def is_contact(self, owner: int) -> bool:
         """Whether what `owner_at` returned is the contact."""
@@ -109,7 +118,9 @@ class Document:
         name = self.author.name
         if owner == Owner.WRITER and not (self.writer.address and not is_unattended(self.writer.address.text)):
             return True
-        return name is not None and owner >= 0 and self.people[owner].start == name.span.start
+        if name is None or name.span.part is not Part.BODY:
+            return name is not None and owner in (Owner.UNKNOWN, Owner.SOMEBODY)
+        return owner >= 0 and self.people[owner].start == name.span.start
 
     def cite(self, start: int, end: int, part: Part = Part.BODY) -> Evidence:
         """Return the Evidence for [start, end), blanks at both ends left out."""
@@ -174,14 +185,17 @@ def open_document(message: EmailMessage, own_addresses: frozenset[str], *, is_se
     own_names = _own_names(message, own)
     words = "\n".join([message.subject, *(line.text for line in lines), *(line.text for line in signature)])
     language, is_sure = language_of(words)
-    people, mention, block = _mentioned(
+    found, block = _mentioned(
         message, written, anatomy.blocks, own=own, aimed=aimed, language=language if is_sure else ""
     )
+    mention = found.handed_on
     author, scope, card = written.author, written.scope, signature
     if mention is not None:
         author, scope = _as_author(message, mention, written.author.origin), ContactScope.MENTIONED_PERSON
         card = mention.card
-        is_below = mention.is_form or any(line.start <= mention.name[0] < line.end for line in signature)
+        is_below = mention.is_form or (
+            mention.part is Part.BODY and any(line.start <= mention.name[0] < line.end for line in signature)
+        )
         more = _bounded(block.body)[0] if block is not written.block else signature if is_below else ()
         lines = (*lines, *more)
         lines = tuple(line for line in lines if not _is_in(line, card))
@@ -193,29 +207,31 @@ def open_document(message: EmailMessage, own_addresses: frozenset[str], *, is_se
         offset=_offset(message) if written.author.origin is AuthorOrigin.SENDER else None,
     )  # fmt: skip
     return Document(
-        message, anatomy, scope, author, written.author, lines, card, signature, passages, about, people, language,
-        regions, own, own_names, was_cut, aimed, is_form=mention is not None and mention.is_form,
+        message, anatomy, scope, author, written.author, lines, card, signature, passages, about, found.people,
+        language, regions, own, own_names, was_cut, aimed, is_form=mention is not None and mention.is_form,
         is_colleague=mention is not None and mention.is_colleague,
         earlier_signatures=() if mention else tuple(earlier_signatures(message.text, anatomy.blocks, written)),
+        doubt=found.doubt,
     )  # fmt: skip
 
 
 def _mentioned(
     message: EmailMessage, written: Written, blocks: Sequence[Block], *, own: frozenset[str],
     aimed: tuple[tuple[int, int], ...], language: str,
-) -> tuple[tuple[Person, ...], Mention | None, Block]:  # fmt: skip
+) -> tuple[Mentions, Block]:  # fmt: skip
     """Look for a person whose details are handed on: in the writer's words, then in a chain among colleagues."""
     organisation = Organisation(own)
     sender = message.sender.address if message.sender else ""
     theirs = written.author.address.text if written.author.address else ""
-    if not organisation.has(sender) or (theirs and not organisation.has(theirs)):
-        blocks = [written.block]
+    is_outside = bool(theirs) and not organisation.has(theirs)
     if written.scope is ContactScope.QUOTED_SENDER:
-        return (), None, written.block
+        return NOBODY, written.block
+    if is_outside or not organisation.has(sender):
+        blocks = [written.block]
     copied = frozenset(address for address in recipients(message) if not organisation.has(address))
     colleagues = recipients(message) - copied - own
     lowered = lower(message.text)
-    everyone: tuple[Person, ...] = ()
+    first: Mentions | None = None
     for block in dict.fromkeys((written.block, *blocks[:MAX_CHAIN])):
         writer = written.author if block is written.block else _author_of(message, block)
         lines = [
@@ -223,16 +239,25 @@ def _mentioned(
             if not any(first < line.end and line.start < last for first, last in aimed)
         ]  # fmt: skip
         speech = Speech(
-            message.text, message.subject, tuple(lines), signed_by(block.signature, writer), writer, organisation,
+            message.text, message.subject, tuple(lines), _signature_of(block, writer), writer, organisation,
             _own_names(message, own), copied, not theirs or is_unattended(theirs),
             not organisation.has(writer.address.text if writer.address else sender),
-            organisation.is_own(sender) and recipients(message) <= own, colleagues, language, lowered,
+            block.author is None and organisation.is_own(sender) and recipients(message) <= own, colleagues,
+            language, lowered,
         )  # fmt: skip
-        people, mention = people_in(speech)
-        everyone = everyone or people
-        if mention is not None and (block is written.block or not mention.is_written_for):
-            return people, mention, block
-    return everyone, None, written.block
+        found = people_in(speech)
+        mention = found.handed_on
+        is_weak = written.scope is ContactScope.FORWARDED_SENDER and is_outside and found.doubt >= SOME_DOUBT
+        if mention is not None and not is_weak and (block is written.block or not mention.is_written_for):
+            return found, block
+        first = first or replace(found, handed_on=None)
+    return first or NOBODY, written.block
+
+
+def _signature_of(block: Block, writer: Author) -> tuple[TextLine, ...]:
+    """Return the writer's signature; a program has none, what looks like one gives details of somebody."""
+    is_program = writer.address is not None and is_unattended(writer.address.text)
+    return () if is_program else signed_by(block.signature, writer)
 
 
 def _author_of(message: EmailMessage, block: Block) -> Author:
@@ -240,10 +265,11 @@ def _author_of(message: EmailMessage, block: Block) -> Author:
 
 
 def _as_author(message: EmailMessage, mention: Mention, origin: AuthorOrigin) -> Author:
-    def evidence(place: tuple[int, int]) -> Evidence:
-        return Evidence(Span(Part.BODY, *place), message.text[slice(*place)])
+    def evidence(place: tuple[int, int], part: Part) -> Evidence:
+        return Evidence(Span(part, *place), source_text(message, part)[slice(*place)])
 
-    return Author(evidence(mention.name), evidence(mention.address) if mention.address else None, origin)
+    address = evidence(mention.address, Part.BODY) if mention.address else None
+    return Author(evidence(mention.name, mention.part), address, origin)
 
 
 def _is_in(line: TextLine, others: Sequence[TextLine]) -> bool:

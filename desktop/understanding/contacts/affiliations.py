@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from desktop.understanding.lexicon.calendar_words import MONTHS
+from desktop.understanding.lexicon.company_names import organisation_words
 from desktop.understanding.lexicon.regions import places
 
 REACH = 90
@@ -13,12 +14,18 @@ SHORT = 2
 
 _CAPITAL = r"[A-ZÀ-ÞŠŽİŞŁ](?:[\w&+-]|['’](?!s\b|n?[dt][ae]n\b)|\.(?=\w)){0,40}"
 _JOINING = r"(?:(?:&|\+|of|de|du|des|del|della|di|van|y|e|et|und|and|for)\s){0,2}"
-_RUN = rf"(?P<where>{_CAPITAL}(?:\s{_JOINING}{_CAPITAL}){{0,6}})"
+_NO_TITLES = r"(?!(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herrn?|Frau|Mme|Sra?|Sig)\b)"  # "works for Mr. Poe at Acme"
+_RUN = rf"(?P<where>{_NO_TITLES}{_CAPITAL}(?:\s{_JOINING}{_CAPITAL}){{0,6}})"
 _ARTICLE = r"(?:(?:the|der|dem|den|die|la|le|les|el|los|las|il|lo|het|de|o|a)\s|l['’])?"
 _BEHIND = re.compile(
-    rf"[^.!?;:\n\d@]{{0,{REACH}}}?[\s,(](?:from|of|at|with|over at|for|von|vom|bei|beim|aus|de|del|en|chez|du|des|van"
+    rf"(?:[^.!?;:\n\d@]|(?<=\b[DM][rs])\.){{0,{REACH}}}?[\s,(](?:from|of|at|with|over at|for"
+    rf"|von|vom|bei|beim|aus|de|del|en|chez|du|des|van"
     rf"|bij|uit|di|della|da|do|na|presso|z|ze|w|från|hos|på|fra|i|runs|owns|betreibt|führt|besitzt|tient|dirige|gère"
     rf"|gestisce|gere|tem|runt)\s{{1,2}}{_ARTICLE}{_RUN}"
+)
+_BEFORE = re.compile(
+    rf"(?<!\w)(?:from|of|at|with|von|vom|bei|beim|de|del|chez|van|bij|di|da|presso|z|från|fra)\s{_ARTICLE}{_RUN},?\s"
+    r"(?:(?:Mr|Mrs|Ms|Dr|Herr|Frau|M|Mme|Sra?|Sig)\.?\s)?$"
 )
 _AT = re.compile(rf"(?<!\w)(?:at|from|with|bei|beim|chez|en|presso|bij|hos|w)\s{_ARTICLE}{_RUN}")
 _ELIDED = re.compile(rf"[^.!?;:\n\d@]{{0,{REACH}}}?[\s,(](?:d|dell|dall|all)['’]{_RUN}")
@@ -45,10 +52,19 @@ def affiliations(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield owned.span("where")
 
 
+def named_before(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """Yield [start, end) of what stands with its comma before a name: "the fellow from Acme, Jo Field"."""
+    before = _BEFORE.search(text, max(0, start - REACH), start)
+    if before and "," in text[before.end("where") : start] and is_organisation(before["where"]):
+        yield before.span("where")
+
+
 def organisations_in(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield [start, end) of names of two words or more that people are said to be at: "at Acme Foods"."""
     for match in islice(_AT.finditer(text, start, end), MAX_FOUND):
-        if " " in match["where"] and is_organisation(match["where"]):
+        name = match["where"]
+        says_where = match[0][:2] in ("at", "be", "ch", "pr", "ho") or organisation_words(name) > 0 or "&" in name
+        if " " in name and says_where and is_organisation(name):
             yield match.span("where")
 
 

@@ -4,10 +4,12 @@
 - The rep wrote the mail themselves: the contact is the latest author quoted below who is not from the rep's own
   organisation, else the latest who is not the rep, else whoever signs quoted lines that have no header
   (`quoted_sender`). The same when a colleague answers an outsider
-  and the rep only gets a copy.
-- A colleague hands a mail on: the contact is the latest author from outside; when nobody is from outside, and the
-  colleague adds little, it is whoever wrote most of it (`forwarded_sender`).
+  and the rep only gets a copy. A rep who forwards without a word hands on (`forwarded_sender`).
+- A colleague hands a mail on, or shows one that did not go to the rep: the contact is the latest author from outside;
+  when nobody is from outside, and the colleague adds little, it is whoever else wrote most of it
+  (`forwarded_sender`).
 - An outsider hands on what somebody of another organisation wrote, and adds next to nothing (`forwarded_sender`).
+- Whoever forwards only what they wrote themselves stays the sender.
 
 `mentions.py` adds the fourth case, a person who is only spoken about.
 """
@@ -46,6 +48,9 @@ _SCHRIEB = re.compile(
     re.IGNORECASE,
 )
 _HEAD_OF_LINE = re.compile(r"[\s*_]*([^\s,|·•(<\d][^,|·•(<\d]{1,60}?)\s*(?:$|[,|·•(<\d]|\s[–—-]\s)")
+_TRANSPORT = re.compile(r"(?i)(?:return-path|received|delivered-to|x-[\w-]{2,30}|message-id|mime-version)\s?:\s")
+_IN_HOUSE = re.compile(r"\w(?:@[A-Z]|/[A-Z])\w*")  # as Notes shows a colleague: "Ann Poe@SALES", "Ann Poe/HQ/Acme@Acme"
+_ATTENTION = re.compile(r"(?i)\s*(?:attn|attention|att|fao|z\. ?hd)\.?\s?:?\s{1,4}\w")  # an address to send to
 _DATED = re.compile(r"\s+(?:on|am|le|el|il|op)?\s*\d.*$", re.IGNORECASE)
 
 
@@ -114,16 +119,20 @@ def written_by(message: EmailMessage, anatomy: Anatomy, own: frozenset[str]) -> 
         (block, author_in(message.text, *block.author)) for block in anatomy.blocks[1:] if block.author is not None
     ]
     blocks = [(block, author) for block, author in blocks if author.name or author.address]
+    sent_by = sending_author(message)
     found = None
     if address and organisation.is_own(address):
         found = _answered(blocks, organisation) or _answered_in_line(message.text, anatomy, organisation)
+        if found and found.block.kind is BlockKind.FORWARDED and not _has_words(anatomy.own):
+            found = _written((found.block, found.author), AuthorOrigin.FORWARDED)
     elif address and organisation.has(address):
         found = _from_colleague(message, anatomy, blocks, organisation)
     elif _hands_on(anatomy.own):
-        found = _from_outsider(blocks, organisation, address)
+        found = _from_outsider([pair for pair in blocks if not is_same(pair[1], sent_by)], organisation, address)
     if found is not None:
         return found
-    return Written(anatomy.own, sending_author(message))
+    again = [block for block, author in blocks if block.kind is BlockKind.FORWARDED and is_same(author, sent_by)]
+    return Written(again[0] if again and not _has_words(anatomy.own) else anatomy.own, sent_by)
 
 
 def _written(pair: tuple[Block, Author], origin: AuthorOrigin) -> Written:
@@ -176,44 +185,81 @@ def _from_colleague(
     message: EmailMessage, anatomy: Anatomy, blocks: Sequence[tuple[Block, Author]], organisation: Organisation
 ) -> Written | None:
     outside = [pair for pair in blocks if pair[1].address and not organisation.has(pair[1].address.text)]
-    is_forward = any(block.kind is BlockKind.FORWARDED for block, _ in blocks)
+    is_forward = any(block.kind is BlockKind.FORWARDED for block in anatomy.blocks[1:])
     is_forward = is_forward or bool(quoting.FORWARD_SUBJECT.match(message.subject))
-    if outside and (is_forward or _hands_on(anatomy.own)):
-        return _written(outside[0], AuthorOrigin.FORWARDED)
     addressed = {p.address.lower() for p in message.participants if p.role in (Role.TO, Role.CC)}
+    if outside and (is_forward or _hands_on(anatomy.own) or _shows(message.text, anatomy, outside[0], addressed)):
+        return _written(outside[0], AuthorOrigin.FORWARDED)
     for block, author in outside:
         if author.address and author.address.text.lower() in addressed:
             return _written((block, author), AuthorOrigin.ANSWERED)
-    others = [
-        pair for pair in blocks
-        if not (pair[1].address and organisation.is_own(pair[1].address.text))
-        and not _is_one_of(pair[1], organisation.own)
-    ]  # fmt: skip
-    if is_forward and others and _hands_on(anatomy.own):
+    sender = sending_author(message)
+    others = [pair for pair in blocks if not _is_reps(pair[1], organisation) and not is_same(pair[1], sender)]
+    is_answer = bool(blocks) and _is_reps(blocks[0][1], organisation) and blocks[0][0].kind is BlockKind.REPLIED_TO
+    if is_forward and others and _hands_on(anatomy.own) and not is_answer:
         chosen = max(others, key=lambda pair: _count(pair[0]))
         return _written(chosen, AuthorOrigin.FORWARDED)
     return None
 
 
+def _is_reps(author: Author, organisation: Organisation) -> bool:
+    is_own = author.address is not None and organisation.is_own(author.address.text)
+    return is_own or _is_one_of(author, organisation.own)
+
+
+def _shows(text: str, anatomy: Anatomy, latest: tuple[Block, Author], addressed: set[str]) -> bool:
+    """Whether a colleague shows an outsider's mail, though nothing marks it as forwarded.
+
+    It stands right below a few words of theirs, and neither went it to whoever gets it now nor does this go to its
+    author.
+    """
+    block, author = latest
+    place = block.recipients
+    went_to = text[place[0] : place[1]].lower() if place else ""
+    is_new = bool(went_to) and not any(address.partition("@")[0] in went_to for address in addressed)
+    is_answer = author.address is not None and author.address.text.lower() in addressed
+    return is_new and not is_answer and block is anatomy.blocks[1] and _word_count(anatomy.own) <= MAX_BRIEF
+
+
+def _word_count(block: Block) -> int:
+    return sum(len(line.text[:1000].split()) for line in block.body[:40])
+
+
 def _from_outsider(blocks: Sequence[tuple[Block, Author]], organisation: Organisation, address: str) -> Written | None:
-    for block, author in blocks:
+    house = Organisation(frozenset({address.lower()}))
+    nameless = None
+    for block, author in blocks[:MAX_EARLIER]:
         if block.kind is not BlockKind.FORWARDED:
             continue
         theirs = author.address.text if author.address else ""
-        if not organisation.has(theirs) and not (theirs and Organisation(frozenset({address.lower()})).has(theirs)):
+        if theirs and not organisation.has(theirs) and not house.has(theirs):
             return _written((block, author), AuthorOrigin.FORWARDED)
-    return None
+        if not theirs and nameless is None and not (author.name and _IN_HOUSE.search(author.name.text)):
+            nameless = _written((block, author), AuthorOrigin.FORWARDED)
+    return nameless
 
 
 def _count(block: Block) -> int:
     return sum(len(line.text.split()) for line in block.body[:400])
 
 
+def _has_words(own: Block) -> bool:
+    return any(re.search(r"[^\W\d_]{2}", line.text[:200]) for line in own.body[:40])
+
+
+def is_brief(own: Block) -> bool:
+    """Whether somebody's own words are next to none, headers pasted above what they hand on not counted."""
+    first = next((line.text for line in own.body if line.text.strip()), "")
+    if _TRANSPORT.match(first):
+        return True
+    return _word_count(own) <= FEW_WORDS
+
+
 def _hands_on(own: Block) -> bool:
     """Whether somebody's own words only hand the mail on."""
     text = " ".join(line.text[:1000] for line in own.body[:40])
     count = len(text.split())
-    return count <= FEW_WORDS or (count <= MAX_BRIEF and bool(quoting.FORWARD_WORDS.search(text)))
+    return is_brief(own) or (count <= MAX_BRIEF and bool(quoting.FORWARD_WORDS.search(text)))
 
 
 def sending_author(message: EmailMessage) -> Author:
@@ -239,6 +285,8 @@ def signed_by(signature: Sequence[TextLine], author: Author) -> tuple[TextLine, 
     words = tokens_of(shown) | tokens_of(name_in_address(address) or "")
     words = words or (tokens_of(author.name.text) if author.name and not address else words)
     for line in signature[:HEAD_LINES] if words and not is_shared(address) else ():
+        if _ATTENTION.match(line.text[:MAX_HEADER]):
+            return ()
         head = _HEAD_OF_LINE.match(line.text[:MAX_HEADER])
         name = name_of(head[1]) if head else None
         if name and " " in name and not organisation_words(name):

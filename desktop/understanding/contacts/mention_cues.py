@@ -81,6 +81,7 @@ class Cue(StrEnum):
     RECOMMENDED = "recommended"
     REPRESENTED = "represented"
     ASKED_FOR = "asked for"
+    PUT_FORWARD = "put forward"
     FORM = "form"
 
 
@@ -91,6 +92,7 @@ WEIGHT = {
     Cue.RECOMMENDED: 1.5,
     Cue.REPRESENTED: 2.0,
     Cue.ASKED_FOR: 0.5,
+    Cue.PUT_FORWARD: 2.0,
     Cue.FORM: 2.0,
 }
 

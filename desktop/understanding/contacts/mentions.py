@@ -9,23 +9,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desktop.domain.evidence import Part
+from desktop.understanding.contacts.cards import card_of
 from desktop.understanding.contacts.contact import Author
 from desktop.understanding.contacts.mention_cues import WEIGHT, Cue, pattern_of
 from desktop.understanding.contacts.owners import Owner, Person, owner_of
 from desktop.understanding.contacts.shares import MUCH
-from desktop.understanding.contacts.spoken_of import (
-    MAX_READ,
-    NUMBER,
-    Known,
-    Speech,
-    bounded,
-    collected,
-    details_in,
-    find_details,
-)
+from desktop.understanding.contacts.speech import MAX_READ, Known, Speech, bounded
+from desktop.understanding.contacts.spoken_of import NUMBER, collected, details_in, find_details
+from desktop.understanding.contacts.subject_people import named_in_subject
 from desktop.understanding.lexicon.function_words import title_strength
 from desktop.understanding.lexicon.mailboxes import is_shared
-from desktop.understanding.lexicon.names import PARTICLES, fits_address, tokens_of
+from desktop.understanding.lexicon.names import PARTICLES, fits_address, name_of, tokens_of
+from desktop.understanding.lexicon.persons import personhood
 from desktop.understanding.zones.cleaning import TextLine
 from desktop.understanding.zones.passages import Passage, passages_of, sentences_of
 
@@ -34,10 +30,19 @@ LEAST_PART = 0.2
 MOST_PART = 0.5
 EARLY = 2_500
 PRESS_LENGTH = 1_500
-CARD_LINES = 9
 SURE_TITLE = 0.6
+HEAD = 60
+MAX_BESIDE = 80
+CLEARLY = 2.0
+SOME_DOUBT = 0.5
+SIGNED_LINES = 8
+MAX_SIGNED = 120
+MAX_TITLE_LINE = 50
+EARLY_NAME = 300
+ASKED_WITHIN = 500
 
 _PRONOUN = re.compile(r"\s*(?:He|She|His|Her|They|Er|Sie|Il|Elle|Él|Ella|Hij|Zij|Lui|Lei)\b")
+_BEFORE_NUMBER = re.compile(r"(?:[\s,(–—:-]|[A-ZÀ-Þ&][\w.’'&-]{0,20}){1,12}?(?=[+(]?\d)")
 _WHAT_THEY_DO = re.compile(
     r",?\s{1,2}[(–-]{0,2}\s?(?:who|s?he|qui|elle|il|que|ella|él|che|lei|lui|die|der|sie|er|ze|zij|hij|som|hon|han|która"
     r"|który)\s{1,2}\w"
@@ -66,21 +71,62 @@ class Mention:
     is_form: bool = False
     is_colleague: bool = False
     is_written_for: bool = False
+    part: Part = Part.BODY
 
 
-def people_in(speech: Speech) -> tuple[tuple[Person, ...], Mention | None]:
-    """Return the people spoken of, and the one whose details the mail hands on, if there is one."""
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """The people one writer speaks of, and the one whose details the mail hands on, if there is one.
+
+    `doubt` (0 to 1) says how little is missing for the answer to be another.
+    """
+
+    people: tuple[Person, ...]
+    handed_on: Mention | None
+    doubt: float
+
+
+def people_in(speech: Speech) -> Mentions:
+    """Look through one writer's lines for people who are spoken of."""
     passages = bounded(passages_of(speech.lines))
     known = collected(speech, passages)
     find_details(speech, passages, known)
     people = tuple(one.person() for one in known)
-    if not known or _is_press(speech):
-        return people, None
+    if not speech.lines or _is_press(speech):
+        return Mentions(people, None, 0.0)
+    _note_boss(speech, known)
     points = [_points(speech, one, known) for one in known]
-    best = max(range(len(known)), key=points.__getitem__)
-    if points[best] < MENTIONED_FROM:
-        return people, None
-    return people, _mention(speech, passages, known[best])
+    best = max(range(len(known)), key=points.__getitem__, default=None)
+    if best is not None and points[best] >= MENTIONED_FROM:
+        doubt = max(0.0, 1.0 - (points[best] - MENTIONED_FROM) / CLEARLY) * SOME_DOUBT
+        doubt *= not known[best].cues & {Cue.FORM, Cue.REPRESENTED}
+        return Mentions(people, _mention(speech, passages, known[best]), doubt)
+    place = named_in_subject(speech, passages)
+    if place and not tokens_of(speech.heads[slice(*place)]) & (speech.reader_words | speech.writer_words):
+        return Mentions(people, Mention(place, None, (), tuple(passages), part=Part.SUBJECT), SOME_DOUBT)
+    return Mentions(people, None, max((_doubt(speech, one, count) for one, count in zip(known, points, strict=True)),
+                                      default=0.0))  # fmt: skip
+
+
+def _doubt(speech: Speech, one: Known, points: float) -> float:
+    """Return how much speaks for a person who did not get points enough."""
+    doubt = SOME_DOUBT * max(0.0, points) / MENTIONED_FROM
+    if speech.writer_is_outside or _is_colleague(speech, one):
+        return max(doubt, SOME_DOUBT * (one.has_number and one.share.part >= MOST_PART))
+    return max(doubt, SOME_DOUBT * one.has_details, SOME_DOUBT * (one.share.is_much and one.is_outside))
+
+
+def _note_boss(speech: Speech, known: Sequence[Known]) -> None:
+    """Note on the first person named that an assistant or a secretary writes for them."""
+    if not speech.writer_is_outside or not _is_assistant(speech):
+        return
+    short = [line for line in speech.lines if len(line.text) <= MAX_TITLE_LINE]
+    told = [
+        one for one in known if one.share.sentences and not any(line.start <= one.start < line.end for line in short)
+    ]
+    first = min(told, key=lambda one: one.start, default=None)
+    if first is not None and first.share.part >= LEAST_PART and not first.has_details:
+        first.cues.add(Cue.REPRESENTED)
 
 
 def _is_press(speech: Speech) -> bool:
@@ -96,16 +142,21 @@ def _points(speech: Speech, one: Known, known: Sequence[Known]) -> float:
     copied = speech.copied | (speech.colleagues if is_much and Cue.RECOMMENDED in one.cues else frozenset())
     is_in_copy = any(fits_address(one.name, address) for address in copied)
     for_writing = _points_for_writing_for(speech, one) if Cue.REPRESENTED in one.cues else 0.0
-    if _is_referral(speech, one):
+    if _is_referral(speech, one) or _is_told_of(speech, one):
         return MENTIONED_FROM + 0.5 * (one.has_details or is_in_copy)
-    has_lines = not speech.writer_is_outside and one.has_details and len(_card(speech, one)) > 1
+    has_lines = _heads_note(speech, one)
+    is_passed_on = not speech.writer_is_outside or speech.is_unattended
+    has_lines = has_lines or (is_passed_on and one.has_details and len(card_of(speech, one)) > 1)
+    has_lines = has_lines and (personhood(one.name) > 0.0 or one.address is not None or one.has_honorific)
     if not _is_brought_in(speech, one, has_lines=has_lines) or not (one.has_details or is_in_copy or for_writing):
         return 0.0
     is_first_name_only = " " not in one.name and not one.has_honorific and Cue.FORM not in one.cues
     if is_first_name_only and not (one.address or is_in_copy):
         return 0.0
     points = max((WEIGHT[cue] for cue in one.cues), default=0.0) + 0.5 * (len(one.cues - {Cue.ASKED_FOR}) > 1)
-    points += for_writing + (1.0 if is_much or has_lines or speech.is_note else 0.0)
+    is_plain = is_much or has_lines or _is_noted(speech, one)
+    is_plain = is_plain or (_is_with_number(speech, one) and not _writer_gives_number(speech, known))
+    points += for_writing + (1.0 if is_plain else 0.0)
     points += _points_for_details(speech, one) if one.has_details else 1.0 if is_in_copy else 0.0
     return points - _points_against(speech, one, known)
 
@@ -122,11 +173,55 @@ def _is_aside(speech: Speech, one: Known) -> bool:
 
 def _is_brought_in(speech: Speech, one: Known, *, has_lines: bool) -> bool:
     """Whether the mail does more than name a person: it introduces them, or speaks of little else."""
-    if one.cues or one.has_card or one.is_to_be_called or has_lines or speech.is_note:
+    if one.cues or one.has_card or one.is_to_be_called or has_lines or _is_noted(speech, one):
         return True
-    if one.share.is_much and (_is_given_in_full(one) or not _works_with_writer(speech, one)):
+    if one.share.is_much and (_is_given_in_full(one) or _has_left(speech) or not _works_with_writer(speech, one)):
         return True
-    return one.is_elsewhere and one.share.part >= LEAST_PART
+    is_told = one.is_elsewhere or (one.has_number and _has_title(speech, one)) or _is_with_number(speech, one)
+    return is_told and one.share.part >= LEAST_PART
+
+
+def _is_with_number(speech: Speech, one: Known) -> bool:
+    """Whether a number stands right behind the name, perhaps the firm between: "Ann Poe, Poe & Sons, 555 0100"."""
+    behind = _BEFORE_NUMBER.match(speech.text, one.end, one.end + MAX_BESIDE)
+    is_number = behind is not None and bool(NUMBER.match(speech.text, behind.end()))
+    return is_number and personhood(one.name) > 0.0
+
+
+def _is_noted(speech: Speech, one: Known) -> bool:
+    """Whether the rep wrote a person's name down for themselves."""
+    return speech.is_note and personhood(one.name) > 0.0
+
+
+def _heads_note(speech: Speech, one: Known) -> bool:
+    """Whether a colleague's lines begin with a person whose number they give, as a note of a call does."""
+    first = next((line.start for line in speech.lines if line.text.strip()), 0)
+    return not speech.writer_is_outside and one.has_number and one.start - first <= HEAD
+
+
+def _is_told_of(speech: Speech, one: Known) -> bool:
+    """Whether a colleague's mail is about an outsider whose details it does not give: a visitor, a candidate, a caller.
+
+    They are named early, and much of what follows is about them; they are put forward as a candidate, or are with
+    another organisation and ask for something.
+    """
+    if speech.writer_is_outside or not one.share.is_much or " " not in one.name or _is_colleague(speech, one):
+        return False
+    first = next((line.start for line in speech.lines if line.text.strip()), 0)
+    if one.start - first > EARLY_NAME:
+        return False
+    is_heading = one.tokens <= tokens_of(speech.heads[:MAX_SIGNED])
+    return Cue.PUT_FORWARD in one.cues or (one.is_outside and (is_heading or _asks(speech, one)))
+
+
+def _asks(speech: Speech, one: Known) -> bool:
+    """Whether a sentence about a person says that they want something."""
+    return bool(pattern_of("wants").search(speech.lowered, one.end, one.end + ASKED_WITHIN))
+
+
+def _is_colleague(speech: Speech, one: Known) -> bool:
+    """Whether one of the addresses the mail went to inside the rep's organisation is a person's."""
+    return any(fits_address(one.name, address) for address in speech.colleagues)
 
 
 def _points_for_details(speech: Speech, one: Known) -> float:
@@ -159,7 +254,8 @@ def _is_referral(speech: Speech, one: Known) -> bool:
     is_turned_to = bool(one.cues & {Cue.RECOMMENDED, Cue.ASKED_FOR, Cue.HANDED_OVER})
     if not is_turned_to or speech.writer_is_outside or one.share.part < MOST_PART or " " not in one.name:
         return False
-    return bool(_DESCRIBED.match(speech.text, one.end))
+    is_handed_over = Cue.HANDED_OVER in one.cues and personhood(one.name) > 0.0
+    return is_handed_over or bool(_DESCRIBED.match(speech.text, one.end))
 
 
 def _is_given_in_full(one: Known) -> bool:
@@ -177,7 +273,8 @@ def _points_for_writing_for(speech: Speech, one: Known) -> float:
     if _represents(speech, one):
         return 1.5
     is_full_name = len(tokens_of(one.name)) > 1 and one.name.split()[0].lower() not in PARTICLES
-    return 1.0 if is_full_name and _is_desk(speech.writer) else 0.0
+    is_assistant = one.share.part >= LEAST_PART and _is_assistant(speech)
+    return 1.0 if is_full_name and (is_assistant or _is_desk(speech.writer)) else 0.0
 
 
 def _strong_cues(speech: Speech) -> set[Cue]:
@@ -191,13 +288,37 @@ def _strong_cues(speech: Speech) -> set[Cue]:
 
 def _points_against(speech: Speech, one: Known, known: Sequence[Known]) -> float:
     """Return what speaks for the writer as the contact: a number of their own, an absence, others who are named too."""
+    if _is_of_the_family(speech, one) and not one.cues & {Cue.HANDED_OVER, Cue.REPRESENTED, Cue.FORM}:
+        return 1.5
     if one.cues & _strong_cues(speech) or one.has_card or _has_left(speech) or _is_described(speech, one):
         return 0.0
     is_away = any(pattern_of("away").search(text) for text in (speech.heads.lower(), speech.lowered[:1500]))
     several = sum(1 for other in known if other.has_details)
     points = 2.0 * is_away + 1.0 * (several > 1 and Cue.CALLED not in one.cues)
-    is_theirs = one.share.is_much or (one.is_elsewhere and one.share.part >= MUCH)
+    is_theirs = one.share.is_much and not _is_called_colleague(speech, one)
+    is_theirs = is_theirs or (one.is_elsewhere and one.share.part >= MUCH)
     return points + (1.5 if not is_theirs and _writer_gives_number(speech, known) else 0.0)
+
+
+def _is_assistant(speech: Speech) -> bool:
+    """Whether the writer signs as an assistant or a secretary."""
+    last = [line for line in speech.lines[-SIGNED_LINES:] if len(line.text) <= MAX_TITLE_LINE]
+    signs = (line.text[:MAX_SIGNED].lower() for line in (*speech.signature[:SIGNED_LINES], *last))
+    return any(pattern_of("assistant").search(text) for text in signs)
+
+
+def _is_of_the_family(speech: Speech, one: Known) -> bool:
+    """Whether a person bears the writer's surname: whoever is at home with the writer is not handed on."""
+    name = name_of(speech.writer.name.text, is_header=True) if speech.writer.name else None
+    if name is None or " " not in name:
+        return False
+    return name.rsplit(maxsplit=1)[-1].casefold() == one.name.rsplit(maxsplit=1)[-1].casefold()
+
+
+def _is_called_colleague(speech: Speech, one: Known) -> bool:
+    """Whether the writer calls a person their colleague, partner or boss: "my partner Ann Poe"."""
+    before = pattern_of("colleague before", speech.language)
+    return bool(before.search(speech.lowered, max(0, one.start - 60), one.start))
 
 
 def _is_desk(writer: Author) -> bool:
@@ -223,7 +344,7 @@ def _writer_gives_number(speech: Speech, known: Sequence[Known]) -> bool:
 
 
 def _mention(speech: Speech, passages: Sequence[Passage], one: Known) -> Mention:
-    card = _card(speech, one)
+    card = card_of(speech, one)
     about: list[Passage] = []
     for passage in passages:
         was_about = False
@@ -239,43 +360,3 @@ def _mention(speech: Speech, passages: Sequence[Passage], one: Known) -> Mention
         (one.start, one.end), one.address, card, tuple(about), is_form=Cue.FORM in one.cues, is_colleague=is_colleague,
         is_written_for=Cue.REPRESENTED in one.cues,
     )  # fmt: skip
-
-
-def _card(speech: Speech, one: Known) -> tuple[TextLine, ...]:
-    """Return the lines of details that begin with the person's name: `Name, title / company / number`."""
-    lines = speech.lines
-    signed = [
-        index for index, line in enumerate(lines)
-        if line in speech.signature[:8] and one.tokens <= tokens_of(line.text) and len(line.text) < 200
-    ]  # fmt: skip
-    if signed and Cue.REPRESENTED in one.cues:
-        return _represented_card(lines, signed[0], one)
-    at = next((index for index, line in enumerate(lines) if _is_card_head(line.text, one)), -1)
-    card: list[TextLine] = []
-    for line in lines[at : at + CARD_LINES] if at >= 0 and Cue.FORM not in one.cues else ():
-        if not line.text.strip() or len(line.text) > 90:
-            break
-        card.append(line)
-    return tuple(card)
-
-
-def _is_card_head(line: str, one: Known) -> bool:
-    """Whether a line begins with the person's name and goes on as a line of details does."""
-    at = line.find(one.name.split()[0])
-    last = line.find(one.name.split()[-1])
-    rest = line[last + len(one.name.split()[-1]) :].strip()
-    is_head = 0 <= at <= 6 and at <= last and len(line) <= 90 and tokens_of(line[at : last + 40]) >= tokens_of(one.name)
-    return is_head and (not rest or rest[0] in ",|-–—/·:(;<+" or bool(NUMBER.match(rest)))
-
-
-def _represented_card(lines: Sequence[TextLine], at: int, one: Known) -> tuple[TextLine, ...]:
-    """Return what an assistant's signature says of whom they work for: name and title, then the organisation."""
-    line = lines[at]
-    found = [line.text.casefold().find(word) for word in one.tokens]
-    shift = max(0, min(found))
-    card = [TextLine(line.start + shift, line.end, line.text[shift:], line.depth)]
-    for following in lines[at + 1 : at + 4]:
-        if not following.text.strip() or re.search(r"\d{3}|@", following.text):
-            break
-        card.append(following)
-    return tuple(card)

@@ -29,6 +29,12 @@ class Share:
         """Whether the mail is to a good part about them."""
         return self.sentences >= SEVERAL and self.part >= MUCH
 
+    def with_one_more(self) -> "Share":
+        """Return the share where one sentence more is about them, as it gives their number."""
+        if not self.sentences:
+            return self
+        return Share(self.sentences + 1, min(1.0, self.part * (self.sentences + 1) / self.sentences))
+
 
 NO_SHARE = Share(0, 0.0)
 
@@ -50,21 +56,29 @@ def shares_of(
     for _, (start, end) in zip(range(MAX_SENTENCES), places, strict=False):
         words = {word.casefold() for word in _WORD.findall(text[start:end])}
         named = [index for index, person in enumerate(people) if _is_named(words, person)]
+        other = FULL_NAME.search(text, start, end) if not named else None
+        before = other.end() if other else end
+        if not named and last is not None and _has_pronoun(text, lowered, start, before, language):
+            named = [last]
         if len(words) <= _FEW_WORDS and not named:
             continue
         total += 1
-        if not named and FULL_NAME.search(text, start, end):
+        if other and not named:
             last = None
-        elif not named and last is not None and _has_pronoun(text, lowered, start, end, language):
-            named = [last]
         for index in named:
             counts[index] += 1
-            last = index
+        last = min(named, key=lambda index: _place(text, start, end, people[index])) if named else last
     return tuple(Share(count, count / total if total else 0.0) for count in counts)
 
 
 def _is_named(words: set[str], person: Person) -> bool:
     return bool(person.tokens & words)
+
+
+def _place(text: str, start: int, end: int, person: Person) -> int:
+    """Return where a sentence names a person first: "he" in the next one is whoever the sentence began with."""
+    words = (match.start() for match in _WORD.finditer(text, start, end) if match[0].casefold() in person.tokens)
+    return next(words, end)
 
 
 def _has_pronoun(text: str, lowered: str, start: int, end: int, language: str) -> bool:

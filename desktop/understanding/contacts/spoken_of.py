@@ -7,11 +7,10 @@ label for the name in a filled-in form. Names of the writer, of the rep and of c
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 
 from desktop.understanding.contacts.affiliations import affiliations, without_owner
-from desktop.understanding.contacts.contact import ADDRESS, Author, Organisation, is_address
+from desktop.understanding.contacts.contact import ADDRESS, Organisation, is_address
 from desktop.understanding.contacts.forms import SAYS_NAME, form_names, in_one, visitor_names
 from desktop.understanding.contacts.mention_cues import (
     FULL_NAME,
@@ -22,8 +21,10 @@ from desktop.understanding.contacts.mention_cues import (
     lower,
     pattern_of,
 )
-from desktop.understanding.contacts.owners import Person, owner_of
-from desktop.understanding.contacts.shares import NO_SHARE, Share, shares_of
+from desktop.understanding.contacts.owners import Owner, owner_of
+from desktop.understanding.contacts.protagonists import is_firm, last_named, protagonists
+from desktop.understanding.contacts.shares import shares_of
+from desktop.understanding.contacts.speech import Known, Speech
 from desktop.understanding.lexicon.company_names import domain_label, ends_with_legal_form, likeness, organisation_words
 from desktop.understanding.lexicon.names import (
     fits_address,
@@ -34,108 +35,26 @@ from desktop.understanding.lexicon.names import (
     tail_of,
     tokens_of,
 )
+from desktop.understanding.lexicon.persons import personhood
 from desktop.understanding.lexicon.regions import places
-from desktop.understanding.zones.cleaning import TextLine
 from desktop.understanding.zones.passages import Passage
 
-MAX_READ = 8_000
+FIRM = -0.3
 MAX_PEOPLE = 40
 MAX_HITS = 200
-_WEAK = frozenset({Cue.ASKED_FOR, Cue.CALLED, Cue.RECOMMENDED})
+_WEAK = frozenset({Cue.ASKED_FOR, Cue.CALLED, Cue.RECOMMENDED, Cue.PUT_FORWARD})
 
-NUMBER = re.compile(r"(?<![\w/.,+-])(?:\+|\(|00)?\d[\d()/. \xa0-]{6,22}\d(?![\w@]|[.,]\d)")
+NUMBER = re.compile(r"(?<![\w/.,+#-])(?:\+|\(|00)?\d[\d()/. \xa0-]{6,22}\d(?![\w@]|[.,]\d)")
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d|\d{1,2}:\d\d")
 _NEAR = 250
+NO_PERSON = -0.5
+_LETTER_WORDS = frozenset({"A", "I"})  # words of English; an initial has its full stop
 _HEAD_END = re.compile(r"[,|(·:]| [-–—] ")
 _POSSESSIVE = re.compile(r"(?i)\b(?:[mds]ein|unse?r|eue?r|ihr)(?:e[mnrs]?)?\s$")
 _AT = re.compile(
     r"(?i)\b(?:at|from|of|with|von|vom|bei|beim|chez|de|der|del|des|du|van|bij|di|da|della|do|presso|near|in|en|på|hos|från"
     r"|fra|z|ze|w|of the|of das)\s$|\($"
 )
-
-
-@dataclass(slots=True)
-class Known:
-    """A person: where they are named fullest, how they are brought in, what the text gives of theirs.
-
-    `has_card` says that the text announces details close to the name, `is_to_be_called` that it tells to get in touch
-    with "him" or "her". `is_outside` says that they are said to be, or have an address, outside the rep's organisation,
-    `is_elsewhere` that it is another one than the writer's. `share` is how much of the mail speaks of them.
-    """
-
-    name: str
-    start: int
-    end: int
-    cues: set[Cue] = field(default_factory=set)
-    has_number: bool = False
-    address: tuple[int, int] | None = None
-    has_card: bool = False
-    is_to_be_called: bool = False
-    has_honorific: bool = False
-    is_outside: bool = False
-    is_elsewhere: bool = False
-    share: Share = NO_SHARE
-
-    @property
-    def tokens(self) -> frozenset[str]:
-        """The words of the name, lower case, initials left out."""
-        return frozenset(word.casefold().strip(".") for word in self.name.split() if len(word.strip(".")) > 1)
-
-    @property
-    def has_details(self) -> bool:
-        """Whether the text gives a number or an address of theirs."""
-        return self.has_number or self.address is not None
-
-    def person(self) -> Person:
-        """Return what `owner_of` needs to know of them."""
-        return Person(self.tokens, self.start, self.end)
-
-
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """What is looked through for people: one writer's lines, and what is known of writer and reader.
-
-    `heads` is the subject; `copied` are the addresses of outsiders who got the mail too, `colleagues` those of the
-    rep's colleagues who did; `reader_words` are the words of the rep's names and addresses, lower case; `is_unattended`
-    says that a program sent it, `writer_is_outside` that the writer is none of the rep's colleagues, `is_note` that the
-    rep wrote it for themselves; `language`
-    is empty when it is not sure; `lowered` is the text in lower case, character for character.
-    """
-
-    text: str
-    heads: str
-    lines: tuple[TextLine, ...]
-    signature: tuple[TextLine, ...]
-    writer: Author
-    organisation: Organisation
-    reader_words: frozenset[str]
-    copied: frozenset[str]
-    is_unattended: bool
-    writer_is_outside: bool = True
-    is_note: bool = False
-    colleagues: frozenset[str] = frozenset()
-    language: str = ""
-    lowered: str = ""
-
-    @property
-    def writer_words(self) -> frozenset[str]:
-        """The words of the writer's name and address, lower case."""
-        words = tokens_of(self.writer.name.text) if self.writer.name else frozenset()
-        address = self.writer.address.text if self.writer.address else ""
-        return words | tokens_of(address.partition("@")[0])
-
-
-def bounded(passages: Sequence[Passage]) -> tuple[Passage, ...]:
-    """Return the passages, together no longer than MAX_READ characters."""
-    kept: list[Passage] = []
-    room = MAX_READ
-    for passage in passages[:200]:
-        end = min(passage.end, passage.start + room)
-        if end <= passage.start:
-            break
-        kept.append(Passage(passage.start, end))
-        room -= end - passage.start
-    return tuple(kept)
 
 
 def collected(speech: Speech, passages: Sequence[Passage]) -> list[Known]:
@@ -146,10 +65,13 @@ def collected(speech: Speech, passages: Sequence[Passage]) -> list[Known]:
         start += lead_of(speech.text[start:last])
         start = _without_noun(speech.text, start, last)
         end = start + tail_of(speech.text[start:last])
+        end -= 2 * speech.text[start:end].endswith(("'s", "’s"))
         if cue is Cue.FORM and in_one(speech.text[first:last]) != speech.text[first:last]:
             start, end = first, last
-        name = name_of(" ".join(in_one(speech.text[start:end]).split()))
-        if name is None or not _may_be_person(speech, name) or len(known) >= MAX_PEOPLE:
+        name = name_of(" ".join(in_one(speech.text[start:end]).split()), is_labelled=cue is Cue.FORM)
+        if name is None or not _may_be_person(speech, name, cue) or len(known) >= MAX_PEOPLE:
+            continue
+        if cue is not Cue.FORM and (is_firm(speech.text, start, end) or not _is_likely(speech.text[start:end], name)):
             continue
         place = _fullest(speech.text, passages, name, start, end)
         name = name_of(" ".join(in_one(speech.text[slice(*place)]).split())) or name
@@ -183,19 +105,31 @@ def _named(speech: Speech, passages: Sequence[Passage]) -> Iterator[tuple[int, i
         for start, end, cue in brought_in(text, lowered, passage.start, passage.end, speech.language):
             if not _is_signed(speech, start) or (cue is Cue.REPRESENTED and not _is_reached_by(text, end)):
                 yield *_on_one_line(text, start, end), cue
-        for start, _ in details_in(text, passage):
-            if not has_card and _is_signed(speech, start):
-                continue
-            for match in list(FULL_NAME.finditer(text, max(passage.start, start - 200), start))[-6:]:
-                if _heads_details(speech, match, start) and not _follows_name(text, match.start("name")):
-                    yield *match.span("name"), None
+        yield from ((*place, None) for place in _before_details(speech, passage, has_card=has_card))
         yield from ((*match.span("name"), None) for match in TITLED_NAME.finditer(text, passage.start, passage.end))
         yield from ((*place, None) for place in _given_details(speech, passage))
+        places = protagonists(speech, passage)
+        yield from ((*place, None) for place in places if not _is_signed(speech, place[0]))
+    yield from _filled_in(speech, passages)
+
+
+def _before_details(speech: Speech, passage: Passage, *, has_card: bool) -> Iterator[tuple[int, int]]:
+    """Yield the names just before a number or an address; in the signature only where a card is announced."""
+    for start, _ in details_in(speech.text, passage):
+        if not has_card and _is_signed(speech, start):
+            continue
+        for match in list(FULL_NAME.finditer(speech.text, max(passage.start, start - 200), start))[-6:]:
+            if _heads_details(speech, match, start) and not _follows_name(speech.text, match.start("name")):
+                yield match.span("name")
+
+
+def _filled_in(speech: Speech, passages: Sequence[Passage]) -> Iterator[tuple[int, int, Cue]]:
+    """Yield the names in a form, of a chat's visitor, and what a program's mail quotes: "my name is …"."""
     filled_in = form_names(speech.lines, least_details=1 if speech.is_unattended else 2)
     yield from ((start, end, Cue.FORM) for start, end in filled_in)
     yield from ((start, end, Cue.FORM) for start, end in islice(visitor_names(speech.lines), 1))
     for passage in passages if speech.is_unattended else ():
-        said = SAYS_NAME.search(text, passage.start, passage.end)
+        said = SAYS_NAME.search(speech.text, passage.start, passage.end)
         if said:
             yield *said.span("name"), Cue.FORM
 
@@ -264,17 +198,29 @@ def _on_one_line(text: str, start: int, end: int) -> tuple[int, int]:
     return (start, at) if is_card else (start, end)
 
 
-def _may_be_person(speech: Speech, name: str) -> bool:
+def _may_be_person(speech: Speech, name: str, cue: Cue | None) -> bool:
     words = tokens_of(name)
-    if not words or name.startswith("A ") or ends_with_legal_form(name) or organisation_words(name):
+    if not words or _LETTER_WORDS & set(name.split()) or ends_with_legal_form(name) or organisation_words(name):
         return False
-    if words <= speech.reader_words or words <= speech.writer_words:
+    if words <= speech.reader_words:
+        return False
+    if cue is Cue.FORM and speech.writer.address and not fits_address(name, speech.writer.address.text):
+        return True  # a form's program may write under the name of whoever filled it in
+    if words <= speech.writer_words:
         return False
     writer = tokens_of(speech.writer.name.text) if speech.writer.name else frozenset()
     if writer and writer <= words:
         return False
-    label = domain_label(speech.writer.address.text) if speech.writer.address else ""
-    return not (label and len(words) <= 2 and likeness(name, label) >= 0.9)
+    address = speech.writer.address.text if speech.writer.address else ""
+    label = domain_label(address)
+    is_label = bool(label) and len(words) <= 2 and likeness(name, label) >= 0.9
+    return not is_label and personhood(name, address) > FIRM
+
+
+def _is_likely(text: str, name: str) -> bool:
+    """Whether a name may be a person's; in capitals throughout it must be a known one."""
+    likely = personhood(name)
+    return likely > 0.0 if text.isupper() and " " in text else likely > NO_PERSON
 
 
 def _is_same(one: str, other: str) -> bool:
@@ -306,9 +252,13 @@ def details_in(text: str, passage: Passage) -> Iterator[tuple[int, bool]]:
 def find_details(speech: Speech, passages: Sequence[Passage], known: list[Known]) -> None:
     """Note on each person which details are theirs."""
     people = [one.person() for one in known]
+    taken_up: set[int] = set()
     for passage in passages:
         for start, is_mail in details_in(speech.text, passage):
             owner = owner_of(speech.text, start, passage.start, people=people, writer=speech.writer_words)
+            if owner == Owner.UNKNOWN and not _is_signed(speech, start):
+                owner = last_named(speech.text, start, passage.start, people)
+                taken_up.add(owner)
             if is_mail:
                 _give_address(speech, known, start, passage.end, owner)
             elif owner >= 0:
@@ -325,8 +275,8 @@ def find_details(speech: Speech, passages: Sequence[Passage], known: list[Known]
     shares = shares_of(
         speech.text, speech.lowered, _unsigned(speech, passages), people, language=speech.language
     )  # fmt: skip
-    for one, share in zip(known, shares, strict=True):
-        one.share = share
+    for index, (one, share) in enumerate(zip(known, shares, strict=True)):
+        one.share = share.with_one_more() if index in taken_up else share
 
 
 def _place(speech: Speech, one: Known) -> None:

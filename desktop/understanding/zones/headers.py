@@ -121,7 +121,9 @@ def _marked(lines: Sequence[TextLine], at: int) -> QuotedHeader | None:
     for last in range(at, min(at + MAX_MARK_LINES, len(lines))):
         joined = f"{joined} {clean(lines[last].text)}".strip()[:MAX_MARK]
         is_forward = bool(quoting.FORWARD_MARK.fullmatch(joined))
-        if is_forward and "by" in joined.lower() and not joined.endswith(("-", "*", "=", "_")) and last == at:
+        is_artefact = bool(lines[last].text.strip()) and not clean(lines[last].text).strip()
+        is_cut = not joined.endswith(("-", "*", "=", "_")) and (last == at or is_artefact)
+        if is_forward and "by" in joined.lower() and is_cut:
             continue
         if is_forward or quoting.ORIGINAL_MARK.fullmatch(joined):
             return _below_mark(lines, joined, last + 1, is_forward=is_forward)

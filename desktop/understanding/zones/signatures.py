@@ -30,6 +30,7 @@ MAX_NAME_LINE = 80
 MAX_LINE = 300
 MAX_BELOW_DEVICE = 12
 
+_SENTENCE = re.compile(r"\s*[^\W\d_][\w’']*(?: [\w’',-]+){0,30}? [a-zà-ÿ][\w’',-]*(?: [\w’',-]+){0,30}[.!?]{1,3}\s*")
 _DASHES = re.compile(r"--\s?")
 _POSTSCRIPT = re.compile(r"(?i)\s*(?:p\.? ?s\.?|n\.? ?b\.?)\s?[:.]?\s+\S")
 _PICTURE = re.compile(
@@ -106,7 +107,10 @@ def _start(lines: Sequence[str], tail: Sequence[int], words: Sequence[str], mode
     first = _below_other_details(looks, _best_start(lines, shown, looks, model))
     if first == len(looks) - 1 and looks[first].is_thanks:
         first = len(looks)
-    found = shown[_with_closing(looks, first)] if first < len(looks) else None
+    first = _with_closing(looks, first) if first < len(looks) else first
+    if first == 0 and shown[0] == _first_filled(lines):
+        first = _below_answer(lines, shown, looks)
+    found = shown[first] if first < len(looks) else None
     if marked is None or found is None:
         return found if marked is None else tail[marked]
     return min(found, tail[marked])
@@ -121,6 +125,26 @@ def _best_start(lines: Sequence[str], shown: Sequence[int], looks: Sequence[Look
         if total > best and may_begin(looks[place]) and "goes on from above" not in names[place]:
             best, first = total, place
     return first if any(map(is_telling, looks[first:])) else len(looks)
+
+
+def _below_answer(lines: Sequence[str], shown: Sequence[int], looks: Sequence[Look]) -> int:
+    """Move the start of a signature that leaves no text at all below its sentences: "Thanks, / I will come. / Jo".
+
+    Whoever writes three lines greets with the thanks that others close with.
+    """
+    if not looks[0].is_sign_off:
+        return 0
+    place = 1
+    while place < len(looks) and _SENTENCE.fullmatch(lines[shown[place]][:MAX_LINE]) and not (
+        looks[place].is_contact or looks[place].is_sign_off
+    ):  # fmt: skip
+        place += 1
+    return place if place > 1 else 0
+
+
+def _first_filled(lines: Sequence[str]) -> int:
+    """Return the index of the first line that is not blank, or -1."""
+    return next((index for index, line in enumerate(lines) if line.strip()), -1)
 
 
 def _below_other_details(looks: Sequence[Look], first: int) -> int:

@@ -225,3 +225,63 @@ def test_the_contact_is_cited_verbatim():
     for candidate in find_candidates(opened(text)):
         span = candidate.evidence.span
         assert source_text(message(text), span.part)[span.start : span.end] == candidate.evidence.text
+
+
+# --- chains -----------------------------------------------------------------------------------------------------------
+
+
+def test_rep_who_adds_nothing_hands_on() -> None:
+    text = (
+        "----- Forwarded by Alex Morgan on 04/05/2026 09:14 AM -----\n\nRuth Albury <ruth@tarn.example> on 04/05/2026 "
+        "08:00 AM\nTo: alex.morgan@northbeam.example\ncc:\nSubject: Pumps\n\nCould you quote for two?\n\nRuth Albury\n"
+    )
+    own = {"sender": REP, "name": "Alex Morgan"}
+    assert details(text, **own)[:3] == (FORWARDED, "Ruth Albury", "ruth@tarn.example")
+    assert details(f"Please see to it today, they are in a hurry.\n\n{text}", **own)[0] is QUOTED
+
+
+def test_headers_pasted_above_a_forwarded_mail_are_no_words_of_the_sender() -> None:
+    text = (
+        "Return-Path: <ruth@tarn.example>\nReceived: from mail.tarn.example (10.0.0.1) by mx.home.example; Mon, 4 May "
+        "2026 08:00:00 -0500\nMessage-ID: <1@tarn.example>\nFrom: Ruth Albury <ruth@tarn.example>\n"
+        "To: alex@home.example\nSubject: Pumps\nDate: Mon, 4 May 2026 08:00:00 -0500\n\nCould you quote for two?\n\n"
+        "Ruth Albury\n"
+    )
+    found = details(text, sender="alex@home.example", name="Alex M", subject="Fwd: Pumps")
+    assert found[:3] == (FORWARDED, "Ruth Albury", "ruth@tarn.example")
+
+
+def test_colleagues_of_an_outsider_in_the_chain_are_passed_over() -> None:
+    text = (
+        "What do you think?\n---------------------- Forwarded by Jo Field/LON/ACME on 04/05/2026 09:15 AM "
+        "---------------------------\n\n\nNina Orth@ACME\n04/05/2026 09:00 AM\nTo: Jo Field/LON/ACME@ACME\ncc:\n"
+        "Subject: Pumps\n\nWorth a look.\n------------------ Forwarded by Nina Orth/LON/ACME on 04/05/2026 08:59 AM "
+        "---------------------------\n\n\nRuth Albury <ruth@tarn.example> on 04/05/2026 08:00 AM\n"
+        "To: nina.orth@acme.example\ncc:\nSubject: Pumps\n\nWe have two pumps to sell.\n"
+    )
+    assert details(text, subject="Pumps")[:3] == (FORWARDED, "Ruth Albury", "ruth@tarn.example")
+
+
+def test_colleague_shows_an_outsiders_mail_without_a_mark() -> None:
+    text = (
+        "Alex - can you join? I cannot, but Ruth is worth meeting. She used to run supply at Vale and knows them all, "
+        "so it is time well spent.\n\nTill\n\nFrom: Ruth Albury [mailto:ruth@tarn.example]\nSent: Monday, May 04, 2026 "
+        "9:00 AM\nTo: Till Braun\nSubject: Pumps\n\nTill, could we meet on the 12th?\n\nRuth Albury\n"
+    )
+    assert details(text, subject="Re: Pumps", **COLLEAGUE)[:3] == (FORWARDED, "Ruth Albury", "ruth@tarn.example")
+
+
+def test_sender_who_forwards_their_own_mail_is_the_contact() -> None:
+    text = (
+        "-----Original Message-----\nFrom: Braun, Till\nSent: Monday, May 04, 2026 9:00 AM\nTo: Morgan, Alex\n"
+        "Subject: Pumps\n\nPlease send me the price of the small pump.\n"
+    )
+    document = opened(text, subject="FW: Pumps", **COLLEAGUE)
+    assert document.scope is SENDER
+    assert any("small pump" in line.text for line in document.body)
+
+
+def test_form_filled_in_by_somebody_named_like_a_street() -> None:
+    text = "NAME: Maple Lane\nPHONE: 020 7946 0131\nMESSAGE: Is there three phase power?\n"
+    found = details(text, sender="listings@barns.example", name="Maple Lane via Barns")
+    assert found == (MENTIONED, "Maple Lane", None, "+442079460131")

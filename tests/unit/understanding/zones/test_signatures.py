@@ -204,3 +204,17 @@ def test_details_of_somebody_else_above_the_farewell_are_no_part_of_the_signatur
     card = "Larkfield Bank\nNotices Department\n12 Hill Street, London SW1A 1AA\nPhone: 020 7946 0100"
     text = f"{BODY}Notices go to:\n\n{card}\n\nBest regards,\n\nJo Field\n020 7946 0018"
     assert signature(text, "Jo Field") == ["Best regards,", "Jo Field", "020 7946 0018"]
+
+
+@pytest.mark.parametrize(
+    ("text", "signed"),
+    [
+        ("Thanks,\n\nI will attend.\n\nJo", ["Jo"]),
+        ("Danke!\n\nIch komme.\nBis dann am Bahnhof.\n\nJo Field", ["Jo Field"]),
+        ("Merci,\n\nje serai là.\n\nJo", ["Jo"]),
+        ("Thanks,\nJo", ["Thanks,", "Jo"]),
+        ("Please send the plan.\n\nThanks,\n\nJo Field\nBuyer", ["Thanks,", "Jo Field", "Buyer"]),
+    ],
+)
+def test_thanks_above_an_answer_are_no_closing(text: str, signed: list[str]) -> None:
+    assert signature(text, "Jo Field") == signed
