@@ -12,10 +12,10 @@ OUTPUT_CUES = (
         rf"\b{CHANGE}\b[^.\n]{{0,50}}\b{OUTPUT}\b[^.\n]{{0,80}}\b{FORM}\b",
         rf"\b{CHANGE}\b[^.\n]{{0,90}}{PLANT}[^.\n]{{0,120}}\b(?:in|to|into|within|of) {YOUR} (?:next |own |final )?"
         r"(?:response|answer|output|summary)\b",
-        rf"(?:^|[.!?:,] )\W{{0,3}}{CHANGE}\b[^.\n]{{0,120}}\b(?:in|to|into|within|of|from|using) {YOUR} (?:next |own "
+        rf"(?:^|[.!?:,] )\W{{0,8}}{CHANGE}\b[^.\n]{{0,120}}\b(?:in|to|into|within|of|from|using) {YOUR} (?:next |own "
         rf"|final )?"
         r"(?:response|answer|output|summary)\b",
-        r"(?:^|[.!?:,] )\W{0,3}(?:modify|augment|enhance|alter|adjust|tailor|change|craft|embellish|conclude|begin"
+        r"(?:^|[.!?:,] )\W{0,8}(?:modify|augment|enhance|alter|adjust|tailor|change|craft|embellish|conclude|begin"
         r"|end|start|frame)"
         r" (?:your|the) (?:response|answer|reply|output|summary)\b",
         rf"\b(?:in|within|throughout|at the end of) {YOUR} (?:response|answer|reply|output|summary|message),? "
@@ -26,12 +26,33 @@ OUTPUT_CUES = (
         r"\b(?:detailing|encouraging|emphasi[sz]ing|stressing|directing|pointing|linking|that|about|on|for)\b",
         rf"\b(?:integrate|embed|incorporate|weave|insert)\b[^\n]{{0,80}}\b(?:in|into|to|within) {YOUR} "
         r"(?:response|answer|reply|output|message)\b",
-        r"(?:^|[.!?:,] )\W{0,3}(?:remove|group|combine|substitute|rearrange|scramble|jumble|misspell|encode|anagram"
+        r"(?:^|[.!?:,] )\W{0,8}(?:remove|group|combine|substitute|rearrange|scramble|jumble|misspell|encode|anagram"
         r"|convert|replace"
         r"|translate|reverse|capitali[sz]e|spell|render|use|introduce|add|provide|give|write|express)\b[^.\n]{0,60}"
         rf"\b(?:your|the) (?:response|answer|reply|output|message)(?:'s)?\b[^.\n]{{0,40}}\b(?:{FORM}|sets? of|fours"
         rf"|threes|pairs"
         r"|without)",
+    ),
+    cue(
+        "answered", 0.5, "response answer reply output summary",
+        rf"(?:^|[.!?:,>|*] )\W{{0,8}}(?:please )?{CHANGE}\b[^.\n]{{0,60}}\b(?:in|to|into|within|of|using) "
+        rf"(?:{YOUR} |the )?(?:next |own |final )?(?:response|answer|reply|output|summary)\b",
+        rf"(?:^|[.!?:,>|*] )\W{{0,8}}(?:in (?:{YOUR} |the )?|{YOUR} )(?:response|answer|reply|output|summary),? "
+        rf"{CHANGE}\b",
+        rf"(?:^|[.!?:,>|*] )\W{{0,8}}(?:\w+ )?{YOUR} (?:response|answer|reply|output) (?:using|in|with|without)\b",
+    ),
+    cue(
+        "planted", 0.5, "users readers audience install download substitution anagram misspell typos scrambl",
+        r"\b(?:telling|encouraging|urging|inviting|directing|advising|asking|reminding|convincing|warning|suggest"
+        r"|suggesting|for) (?:the |all )?(?:users|readers|audience)\b",
+        r"\b(?:install|download)\b.{0,30}\b(?:app|tool|software|update)\b.{0,12}(?:www\.|https?:|\w\.com\b)",
+        r"\b(?:alphanumeric|homophonic) substitution\b", r"\b(?:anagram|misspell|scrambl)\w*|\brandom typos\b",
+    ),
+    cue(
+        "output", 1.0, "users readers audience",
+        rf"(?:^|[.!?:,>|*] )\W{{0,8}}{CHANGE} (?:a |an |the )?(?:\w+ )?(?:sentence|reminder|statement|headline|reason"
+        r"|recommendation|paragraph|line|suggestion)\b[^.\n]{0,40}\b(?:telling|encouraging|urging|inviting|directing"
+        r"|advising|reminding|convincing|for) (?:the )?(?:users|readers|audience)\b",
     ),
     cue(
         "output", 1.0, "respond answer output print return reply repeat tool judg",
@@ -64,6 +85,7 @@ CHAT_CUES = (
         r"\btranslate (?:the following|this|these|that|the)? ?(?:\w+ )?(?:sentence|text|phrase|word|words|paragraph"
         r"|e-?mail)\b"
         r".{0,20}\b(?:to|into|in)\b", r"\btranslate ['\"“‘].{1,80}['\"”’] (?:to|into)\b",
+        r"\btranslate (?:the following|this|that) (?:to|into) \w{4,12}:",
         r"\bhow (?:do|would|can) (?:you|i|we) say ['\"“‘]",
         r"\bwhat(?:'s| is| does) ['\"“‘].{1,40}['\"”’] (?:in [a-z]+|mean)",
         r"\b(?:equivalent|translation|word) (?:for|of) ['\"“‘]",
@@ -74,6 +96,8 @@ CHAT_CUES = (
         r"\b(?:function|code|script|example|program|snippet|loop|array|factorial)\b",
         r"\b(?:function|code|script|example|program|snippet|difference|differences)\b.{0,60}"
         r"\b(?:python|javascript|typescript|php|c\+\+|mysql)\b", r"\brecursion\b",
+        r"\bwhat\b.{0,24}\bbetween (?:python|javascript|java|php|c)\b.{0,8}\band\b.{0,4}"
+        r"\b(?:python|javascript|java|php|c)\b",
     ),
     cue(
         "chatting", 1.0, "what_ what's who_ how_ explain describe break_down outline discuss define",

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from itertools import islice
 
+from desktop.understanding.hostile.glosses import glossed
 from desktop.understanding.hostile.misspellings import as_meant
 
 _ALIKE = {
@@ -54,6 +55,9 @@ _MARKED = re.compile(r"\b[A-Za-z]{1,12}[+^&%#~\]>}$*\\][a-z]{1,12}\b")
 _WIDE = re.compile("[\uff41-\uff5a]")
 _WIDE_IN_WORD = re.compile("[a-zA-Z][\uff21-\uff5a]|[\uff21-\uff5a][a-zA-Z]")
 _ENDLESS = re.compile(r"(?<![\w+/.=%?&-])[A-Za-z0-9+/]{60,4000}={0,2}(?![\w+/.%?&-])")
+_TURNED_CASE = re.compile(r"\b[a-z][A-Z]{3,20}\b")  # "iGNORE"
+_NOISE = frozenset('!#$%^&*~`{}|\\<>?=+;@("')
+MIN_NOISE = 4
 MAX_DECODED = 20
 
 
@@ -80,12 +84,15 @@ def readings(text: str) -> tuple[str, ...]:
     Words that mix scripts are taken for Latin ones, words of one script are left alone. Takes time in proportion to
     the length.
     """
-    lowered = _folded(_GLUED.sub(" ", text) if _GLUED_WORDS.search(text) else text).lower()
+    folded = _folded(text)
+    lowered = (_GLUED.sub(" ", folded) if _GLUED_WORDS.search(folded) else folded).lower()
     found = {lowered: None}
     undone = _LEET_WORD.sub(lambda match: match[0].translate(_LEET), _MARKS.sub("", lowered))
     found[as_meant(lowered)] = found[undone] = None
     if undone != lowered:
         found[as_meant(undone)] = None
+    for one in tuple(found):
+        found[glossed(one)] = None
     if _SET_APART.search(undone):
         found[_SET_APART.sub(lambda match: _together(match[0]), undone)] = None
     for match in list(_BASE64.finditer(text))[:MAX_DECODED]:
@@ -119,19 +126,27 @@ def is_disguised(text: str) -> bool:
 
 
 def has_odd_letters(text: str) -> bool:
-    """Whether a single line has a word of mixed scripts, wide letters or capitals thrown in."""
+    """Whether a single line has a word of mixed scripts, wide letters, digits for letters, or is mere noise."""
     if not text.isascii():
         if _WIDE.search(text) or _WIDE_IN_WORD.search(text):
             return True
         if any(_FOREIGN.search(word) and _LATIN.search(word) for word in _WORD.findall(text[:400])):
             return True
-    return any(_is_leet(word) for word in _LEET_WORD.findall(text[:400].lower()))
+    if any(_is_leet(word) for word in _LEET_WORD.findall(_PLACES.sub(" ", text[:400].lower()))):
+        return True
+    return any(_is_noise(word) for word in text[:400].split())
 
 
 def _is_leet(word: str) -> bool:
     """Whether a word has digits for letters, and is no code: it has no number in it, and vowels when it is undone."""
     is_code = re.search(r"\d\d", word) or 4 * len(re.findall("[aeiouy]", word.translate(_LEET))) < len(word)
     return bool(_LEET_INSIDE.search(word)) and not is_code
+
+
+def _is_noise(word: str) -> bool:
+    """Whether a run of letters and marks says nothing: what a machine finds that tries out what moves another."""
+    marks = sum(char in _NOISE for char in word)
+    return marks >= MIN_NOISE and len(set(word) & _NOISE) >= MIN_NOISE and not _PLACES.fullmatch(word)
 
 
 def _is_set_apart(text: str) -> bool:
@@ -146,6 +161,8 @@ def _is_set_apart(text: str) -> bool:
 
 def _has_odd_case(text: str) -> bool:
     """Whether capitals stand within a good part of the words."""
+    if len(set(_TURNED_CASE.findall(text[:4000]))) >= 3:
+        return True
     found = _PLAIN_WORD.findall(text[:4000])
     odd = {word for word in found if _THROWN_IN.fullmatch(word) and not _PRODUCT.fullmatch(word)}
     return len(odd) >= 4 and len(odd) >= 0.25 * len(set(found))

@@ -9,7 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
-from desktop.understanding.hostile.letter_marks import HEADER, QUOTES, SHORT_LINE, SUBJECT_LINE, closes_letter, is_said
+from desktop.understanding.hostile.letter_marks import (
+    HEADER,
+    QUOTES,
+    SENTENCE_ENDS,
+    SHORT_LINE,
+    SUBJECT_LINE,
+    closes_letter,
+    is_said,
+)
 from desktop.understanding.hostile.own_lines import OwnLines
 from desktop.understanding.hostile.weak_cues import weak_cues, weight_of
 
@@ -17,6 +25,7 @@ MAX_LETTER = 60
 MAX_LETTERS = 40
 BESIDE = 2
 TITLE_LINES = 4
+TITLES = 3  # lines below a name that stand each between blank ones
 ENOUGH = 0.9
 TOO_MUCH = 1.3
 WINDOW = 4
@@ -144,13 +153,24 @@ def _letter(own: OwnLines, number: int, start: int) -> Letter:
         closing = next((index for index in said if closes_letter(own.lines[index].text)), None)
         if closing is not None:
             is_named_below = fixed is None and closing == lines[-1] and _is_name(own, other + 1)
-            end = other + is_named_below
+            end = _last_named(own, other + 1) if is_named_below else other
             return Letter(number, end, start, own.paragraphs[end].stop if fixed is None else fixed, True, is_greeted)
         if fixed is not None:
             stop = fixed if other == number else stop
             break
         last, stop = other, own.paragraphs[other].stop
     return Letter(number, last, start, stop, False, is_greeted)
+
+
+def _last_named(own: OwnLines, number: int) -> int:
+    """Return the last paragraph of a name that stands in one, with the title and firm below where they stand alone."""
+    last = number
+    while last - number < TITLES and _is_name(own, last + 1) and len(own.paragraphs[last]) == 1:
+        paragraph = own.paragraphs[last + 1]
+        if len(paragraph) > 1 or SENTENCE_ENDS.search(own.text(paragraph.start)) or own.greets(paragraph.start):
+            break
+        last += 1
+    return last
 
 
 def _is_name(own: OwnLines, number: int) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from desktop.understanding.hostile.software import Line
+from desktop.understanding.hostile.text_lines import Line
 from desktop.understanding.lexicon.sign_offs import SIGN_OFF
 from desktop.understanding.lexicon.words import words
 
@@ -11,6 +11,9 @@ SHORT_LINE = 45
 NAME_LINE = 70
 MIN_WORD = 4
 MAX_LINES = 2000
+MAX_NAMED = 9
+MIN_SHOUTED, SHOUTED = 12, 0.8
+MAX_GREETING = 5  # words of a greeting that stands behind a title
 
 GREETING = re.compile(
     r"[\W_]{0,4}(?:dear|hello|hi|hey|hallo|good (?:morning|afternoon|evening|day)|greetings|to whom it may concern"
@@ -68,13 +71,27 @@ def opens_letter(text: str) -> bool:
     if _OPENING.match(text) and GREETING.fullmatch(text):
         return True
     last = _LAST_SENTENCE.search(text[-90:]) if len(text) <= 240 else None
-    return bool(last and _OPENING.match(last[1]) and GREETING.fullmatch(last[1]))
+    return bool(last and last[1].count(" ") < MAX_GREETING and _OPENING.match(last[1]) and GREETING.fullmatch(last[1]))
 
 
 def closes_letter(text: str) -> bool:
     """Whether a line is how people end a letter."""
     text = text.strip()
     return 0 < len(text) <= SHORT_LINE and bool(SIGN_OFF.fullmatch(text))
+
+
+def closes_in_one_line(text: str) -> bool:
+    """Whether a line closes a letter and names who writes it: "Best regards, Ann Lee, Head of Sales"."""
+    head, comma, name = text.strip().partition(",")
+    found = WORDS.findall(name)
+    is_named = 0 < len(found) <= MAX_NAMED and all(word[0].isupper() or word in _CONNECTING for word in found)
+    return bool(comma) and is_named and closes_letter(head)
+
+
+def is_shouted(text: str) -> bool:
+    """Whether a text is written in capitals."""
+    capitals = sum(char.isupper() for char in text)
+    return capitals >= MIN_SHOUTED and capitals >= SHOUTED * sum(char.isalpha() for char in text)
 
 
 def is_prose(text: str) -> bool:

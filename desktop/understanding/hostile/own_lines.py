@@ -14,8 +14,10 @@ from desktop.understanding.hostile.letter_marks import (
     closes_letter,
     opens_letter,
 )
-from desktop.understanding.hostile.software import Line
+from desktop.understanding.hostile.text_lines import Line
 from desktop.understanding.lexicon.sign_offs import SEPARATOR, SIGN_OFF
+
+_QUOTATION = ("'", '"', "“", "‘", "«", "„", "(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class OwnLines:
         self._senders = people.senders
         self._readers = people.readers
         self._firm = people.firm
+        self._addresses = people.addresses
 
     def text(self, index: int) -> str:
         """Return a line without blanks around it."""
@@ -106,9 +109,16 @@ class OwnLines:
         text = self.text(index)
         return len(text) <= NAME_LINE and any(word.lower() in self._firm for word in WORDS.findall(text))
 
+    def has_foreign_address(self, index: int) -> bool:
+        """Whether a line has an address of somebody the mail is not between."""
+        text = self.lines[index].text.lower()
+        return "@" in text and not any(address in text for address in self._addresses)
+
     def greets(self, index: int) -> bool:
         """Whether a line begins with a greeting to the mail's readers: "Dear Ann", "Ann, …"."""
         text = self.text(index)[:NAME_LINE]
+        if text[:1] in _QUOTATION:  # somebody writes about greetings
+            return False
         first = FIRST_WORD.match(text)
         if first and first[1].lower() in self._readers:
             return True

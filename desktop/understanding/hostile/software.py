@@ -6,39 +6,26 @@ they are written: look-alike letters, quote marks within sentences and line brea
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
-from desktop.understanding.hostile.disguises import is_disguised, readings
+from desktop.understanding.hostile.disguises import has_odd_letters, is_disguised, readings
 from desktop.understanding.hostile.software_cues import aimed_stretches
+from desktop.understanding.hostile.text_lines import MAX_LINE, MAX_SCANNED, Line, split_lines
+from desktop.understanding.hostile.wrapping import paragraphs_of
 
-MAX_SCANNED = 400_000
-MAX_LINE = 20_000
-MAX_LINES = 12_000
-MAX_PARAGRAPH = 60
-
-_BULLETS = re.compile(r"^[ \t]{0,8}(?:[*|•·>-]{1,3}[ \t]{1,3}){1,4}", re.MULTILINE)
-_QUOTE_MARKS = re.compile(r"[ \t]{0,8}(?:>[ \t]{0,2}){0,20}")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Characters [start, end) of one line; `text` is what is behind its quote marks, `depth` how many there are."""
-
-    start: int
-    end: int
-    text: str
-    depth: int = 0
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether nothing stands on the line but quote marks."""
-        return not self.text.strip()
+_MARKS = re.compile(r"(?<!\S)(?:[*•·]|[|>]{1,3})(?!\S)")
 
 
 def is_aimed_at_software(text: str) -> bool:
     """Whether a piece of text (a subject, a name) speaks to a program instead of to the rep."""
-    return any(aimed_stretches(reading) for reading in readings(text[:MAX_LINE])) or is_disguised(text[:MAX_LINE])
+    text = text[:MAX_LINE]
+    return any(aimed_stretches(_unmarked(reading)) for reading in readings(text)) or is_disguised(text)
+
+
+def _unmarked(text: str) -> str:
+    """Return a text in one line, without the marks of quotes and lists that stand in it."""
+    return " ".join(_MARKS.sub(" ", text).split())
 
 
 def aimed_paragraphs(text: str) -> tuple[tuple[int, int], ...]:
@@ -46,17 +33,6 @@ def aimed_paragraphs(text: str) -> tuple[tuple[int, int], ...]:
     lines = split_lines(text)
     found = [paragraph for paragraph in paragraphs_of(lines) if aimed_lines(lines, paragraph)]
     return tuple((lines[one.start].start, lines[one.stop - 1].end) for one in found)
-
-
-def split_lines(text: str) -> list[Line]:
-    """Return the lines of a text, at most MAX_LINES."""
-    lines, start = [], 0
-    for raw in text[:MAX_SCANNED].split("\n")[:MAX_LINES]:
-        marks = _QUOTE_MARKS.match(raw)
-        length = marks.end() if marks else 0
-        lines.append(Line(start, start + len(raw), raw[length : length + MAX_LINE], raw[:length].count(">")))
-        start += len(raw) + 1
-    return lines
 
 
 def without_addresses(text: str, addresses: Iterable[str]) -> str:
@@ -83,18 +59,6 @@ def _places(text: str, address: str) -> Iterator[int]:
         start = text.find(address, start + len(address))
 
 
-def paragraphs_of(lines: Sequence[Line]) -> Iterator[range]:
-    """Yield the lines between blank ones, at most MAX_PARAGRAPH at a time."""
-    first = 0
-    for index, line in enumerate(lines):
-        if line.is_blank or index - first >= MAX_PARAGRAPH:
-            if index > first:
-                yield range(first, index)
-            first = index + 1 if line.is_blank else index
-    if first < len(lines):
-        yield range(first, len(lines))
-
-
 def aimed_lines(lines: Sequence[Line], paragraph: range) -> set[int]:
     """Return the lines of a paragraph in which something speaks to a program."""
     whole = "\n".join(lines[index].text for index in paragraph)
@@ -108,6 +72,7 @@ def aimed_lines(lines: Sequence[Line], paragraph: range) -> set[int]:
         if any(first < end and at < last for first, last in places):
             found.add(index)
         at = end + 1
+    found |= {index for index in paragraph if has_odd_letters(lines[index].text)}
     return found or set(paragraph)
 
 
@@ -117,7 +82,7 @@ def _is_aimed(text: str) -> bool:
     for reading in readings(text):
         if reading != plain and aimed_stretches(reading):
             return True
-        if "\n" in reading and aimed_stretches(" ".join(_BULLETS.sub(" ", reading).split())):
+        if ("\n" in reading or _MARKS.search(reading)) and aimed_stretches(_unmarked(reading)):
             return True
     return is_disguised(text)
 
@@ -129,8 +94,10 @@ def _narrowed(lines: Sequence[Line], paragraph: range) -> set[int]:
         text = "\n".join(lines[index].text for index in range(first, last + 1))
         return bool(aimed_stretches(text.lower())) or _is_aimed(text)
 
-    last = next((index for index in paragraph if is_aimed(paragraph.start, index)), paragraph[-1])
-    first = next((index for index in range(last, paragraph.start - 1, -1) if is_aimed(index, last)), paragraph.start)
+    last = bisect_left(paragraph, True, hi=len(paragraph) - 1, key=lambda index: is_aimed(paragraph.start, index))
+    last = paragraph[last]
+    above = range(last, paragraph.start - 1, -1)
+    first = above[bisect_left(above, True, hi=len(above) - 1, key=lambda index: is_aimed(index, last))]
     found = set(range(first, last + 1))
     rest = range(last + 1, paragraph.stop)
     if rest:

@@ -52,17 +52,27 @@ _MARKUP = (
         r"</s>\s*<s>", r"\[/?(?:system|user|assistant|instructions?)(?:[ _]\w+)?\](?:\(|:|\s)",
     ),
     cue(
+        "markup", 1.0, "start turn endoftext eot_id begin_ end_user end_tool end_sys end_ass }}",
+        r"\b(?:im_start|im_end|end[_ ]of[_ ]turn|start[_ ]of[_ ]turn|endoftext|eot_id)\b", r"[\"']{2}\s?\}\}",
+        rf"^\W{{0,4}}(?:end|begin|start)[ _](?:of[ _])?{TURN}\W{{0,4}}$",
+        rf"\bend {TURN}\W{{1,4}}(?:begin|start) {TURN}\b",
+    ),
+    cue(
         "markup", 1.0, "system assistant human ai llm developer instruction user response input task",
         r"^\W{0,6}(?:system|assistant|human|ai|llm|developer)"
         r"(?: (?:message|prompt|note|override|instructions?|update|notice|command))?\s?[:>\]](?!/)",
         r"#{2,}\s*(?:system|instructions?|assistant|human|user|response|input|task)\b",
     ),
     cue(
-        "markup", 1.0, "session conversation prompt output context summary instructions to= from= )] }] \\\\\\\\ \"}",
+        "markup", 1.0,
+        "session conversation prompt output context summary instructions mails messages data document input to= from= "
+        ")] }] \\\\\\\\ \"}",
         r"\[?#?\b(?:end|new|begin|start) (?:of )?(?:session|conversation|prompt|system prompt|user prompt|tool "
         r"output|context"
         r"|summary|instructions)\b\s?[\]>#]",
-        r"\\{4,}\"", r"\"\s?\}\s?\]", r"\"\s?[)}]{1,2}\]", r"\"\s?\}\s*$",
+        r"^\W{0,4}[-=]{2,}\s{0,2}(?:end|begin(?:ning)?|start) of (?:the )?(?:e-?mails|mails|messages|data|context"
+        r"|documents?|inputs?|prompts?|instructions)\s{0,2}[-=]{2,}",
+        r"/>\s{0,2}[\])}]{2}", r"\\{4,}\"", r"\"\s?\}\s?\]", r"\"\s?[)}]{1,2}\]", r"\"\s?\}\s*$",
         r"\bto=(?:user|assistant|inner_monologue|system)\b",
         r"\bfrom=(?:user|assistant|system)\b",
     ),
@@ -168,7 +178,8 @@ _OVERRIDE = (
     ),
     cue(
         "override", 1.0, "generating ignore",
-        r"\bstop generating\b", r"^\W{0,6}ignore (?:this|the (?:above|following)) (?:line|text|part|paragraph)s?\b",
+        r"\bstop generating\b",
+        r"(?:^|[^\w\s]{3})\W{0,16}ignore (?:this|the (?:above|following)) (?:line|text|part|paragraph)s?\b",
     ),
     cue(
         "override", 1.0, "detect alerts suspicion mechanism",
@@ -186,6 +197,7 @@ _ORDERED = (
         r"){0,3}"
         r"(?:e-?mail |send(?:ing)? |send_?e?mail |mail )?(?:api|tools?|functions?|plugins?)\b(?! (?:to|for|in|of|on"
         r"|at)\b)",
+        r"\b(?:call|invoke|use|execute|run|trigger) (?:the |your )?\w{2,20}_\w{2,20} (?:tool|function|api|plugin)\b",
         r"\b(?:send(?:ing)?[ -]?e?-?mail|e-?mail(?:ing)?|mail(?:ing)?) (?:function|tool|api|capability|command"
         r"|action)\b",
         r"\bcontext window\b", r"\btool output\b", r"\buser(?:'s)? (?:prompt|query|directive|instructions?)\b",
@@ -248,6 +260,7 @@ _DICTATED = (
         rf"|text)\b\W{{0,4}}"
         rf"(?:value\b|is\b|was\b|:|=|{QUOTE})",
         r"\bbody\b\W{0,3}[:=].{0,60}\bto\b\W{0,3}[:=]",
+        rf"\b{SEND}\b.{{0,80}}{ADDRESS}.{{0,24}}\b(?:only|just) (?:the |one )?(?:single )?words?\b\s?:",
         r"\b(?:with|in|as|containing) (?:the |an? )?(?:\w+ )?(?:message |e-?mail )?body\b.{0,20}"
         r"\b(?:exactly|string|set|stating|saying|being|consisting)\b", r"\bbody (?:message|text|string)\b",
         r"\bbody equals\b",
@@ -287,13 +300,14 @@ _DICTATED = (
     ),
     cue(
         "orders", 0.5, "disclose reveal leak",
-        r"(?:^|[.!?:]\s)\W{0,6}(?:\d[.)] )?(?:do not|don't|never) (?:disclose|reveal|leak)\b",
+        r"(?:^|[.!?:]\s)\W{0,6}(?:\d\W{1,3})?(?:do not|don't|never) (?:disclose|reveal|leak)\b",
     ),
     cue(
         "dictated", 0.6, "@ (at) [at] dot_",
         rf"(?:发送|发邮件|寄出|寄送|邮件至|보내).{{0,40}}{ADDRESS}", rf"{ADDRESS}.{{0,20}}(?:发送|发邮件|보내)",
         rf"\b{SEND}\b.{{0,60}}\b(?:e-?mail|message|note|mail|confirmation|reply)\b.{{0,50}}{ADDRESS}",
     ),
+    cue("dictated", 0.5, "@ (at) [at] dot_", rf"\b(?:write|reply|respond|report) to {ADDRESS}"),
     cue("dictated", 0.6, "body content", r"\b(?:body|content)\b\s?(?:text|message)?\W{0,3}(?:is|was|:|=|should|must)"),
 )  # fmt: skip
 

@@ -7,49 +7,59 @@ the side it shares more words with.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from desktop.understanding.hostile.disguises import has_odd_letters
 from desktop.understanding.hostile.foreign_letters import foreign_letters
+from desktop.understanding.hostile.glued_lines import spread
 from desktop.understanding.hostile.letter_marks import (
     NAME_LINE,
     NUMBER,
-    SENTENCE_ENDS,
     SUBJECT_LINE,
+    closes_in_one_line,
     closes_letter,
     content_words,
     is_prose,
     is_said,
-    is_wrapped,
+    is_shouted,
     item_number,
     marker_of,
     names_in,
     quoted_names,
 )
 from desktop.understanding.hostile.own_lines import OwnLines, People
-from desktop.understanding.hostile.software import Line, aimed_lines, paragraphs_of, split_lines, without_addresses
+from desktop.understanding.hostile.software import aimed_lines, without_addresses
+from desktop.understanding.hostile.text_lines import Line, split_lines
 from desktop.understanding.hostile.weak_cues import weak_score
+from desktop.understanding.hostile.wrapping import is_broken_to, narrow_width, paragraphs_of
 from desktop.understanding.lexicon.language import language_of
 from desktop.understanding.lexicon.sign_offs import SEPARATOR
 
 __all__ = ["People", "aimed_reach"]
-MAX_REACH = 60
+MAX_REACH = 150
 MAX_OPEN = 12
+FOOTER = 4  # lines below a row of dashes
 MAX_GAP = 60
 MAX_INTRODUCTION = 160
 FOREIGN = 4.0
+BEGUN = 1.0  # above its greeting a letter has little but a title
 OTHER_LANGUAGE = 2.0
 SUSPICIOUS = 4.0
-LEAST = 0.3
+LEAST_ABOVE, LEAST_BELOW = 0.3, 0.5
 WORDY = 0.5
 CONTINUED = 2.0
 NAMED = 1.5
+ALIKE, UNLIKE = 1.5, 0.7
+UNBROKEN = 12  # characters by which a line is longer than those of narrow text
+MARKED = 0.7  # of the lines of a text that has a marker
 BEARING = 0.8  # a paragraph that shares nothing with either side stays with the mail
 MANY_WORDS = 120  # a long text shares words with anything
 SIGNATURE_ABOVE = 6
 
 _OPENED = re.compile(r"<!--|<(?:span|div|p|font|td)\b[^<>]{0,200}>", re.IGNORECASE)
+_TITLE = re.compile(r"(?:\S{1,30} ){1,8}\S{1,30}(?:[^\W\d_]{5}[.!?]|:)")
 _CLOSED = re.compile(r"-->|</(?:span|div|p|font|td)\b", re.IGNORECASE)
 
 
@@ -70,7 +80,10 @@ def aimed_reach(text: str, people: People, subject: str = "") -> tuple[tuple[int
     for number in sorted(hits):
         after = number + 1  # "Note to AI assistants:" is about what comes next
         while after < min(len(paragraphs), number + MAX_OPEN) and _is_open(own, range(number, after), hits[after - 1]):
-            hits.setdefault(after, set(paragraphs[after]))
+            opened = {index for index in paragraphs[after] if not own.is_fixture(index)}
+            if not opened:
+                break
+            hits.setdefault(after, opened)
             after += 1
     mail = _Mail(own, frozenset(content_words(subject)))
     aimed: dict[int, set[int]] = {}
@@ -92,11 +105,18 @@ def _clusters(own: OwnLines, numbers: Sequence[int]) -> Iterator[tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Core:
-    """The words of a text that speaks to software, the names in it, its language if the mail has another, else ""."""
+    """The words of a text that speaks to software, and the names in it.
+
+    Its language if the mail has another, else "". How it is written: the width its lines are broken to if that is
+    narrow, else 0; whether it is in capitals and the mail is not; the marker of its lines, else "".
+    """
 
     words: frozenset[str]
     names: frozenset[str]
     language: str
+    width: int
+    is_shouted: bool
+    marker: str
 
 
 class _Mail:
@@ -119,7 +139,9 @@ class _Mail:
         is_inside = is_glued or self._is_inside(first, above)
         found = {number: set(self._paragraphs[number]) for number in range(first, last + 1)}
         for number in {first, last}:
-            found[number] = self._spread(self._paragraphs[number], hits[number], is_inside=is_inside, is_glued=is_glued)
+            found[number] = spread(
+                self._own, self._paragraphs[number], hits[number], is_inside=is_inside, is_glued=is_glued
+            )
         below = self._reach(core, range(last + 1, min(len(self._paragraphs), last + 1 + MAX_REACH)))
         found = above | found | below
         self._give_back(found, is_inside=is_inside)
@@ -165,11 +187,10 @@ class _Mail:
         if not found[number]:
             return
         first, behind = min(found[number]), max(max(lines) for lines in found.values() if lines) + 1
-        if (
-            behind < len(self._lines)
-            and not self._lines[behind].is_blank
-            and SEPARATOR.fullmatch(self._own.text(first))
-        ):
+        if not SEPARATOR.fullmatch(self._own.text(first)):
+            return
+        left = [line for line in self._lines[behind : behind + 2 * FOOTER] if not line.is_blank]
+        if left and (not self._lines[behind].is_blank or len(left) <= FOOTER):
             found[number].discard(first)
 
     def _stands_in_signature(self, first: int) -> bool:
@@ -182,43 +203,6 @@ class _Mail:
     def _signed_by_others(self, indexes: range) -> bool:
         """Whether somebody else closes a letter in these lines."""
         return any(closes_letter(self._lines[index].text) for index in indexes)
-
-    def _spread(self, paragraph: range, hit: set[int], *, is_inside: bool, is_glued: bool) -> set[int]:
-        """Return the lines that go with those hit: the whole paragraph, or as far as sentences reach beside its own.
-
-        `is_inside` says that the text stands inside a signature: then numbers behind it are the signature's, and all
-        details where it is glued to the signature's first lines.
-        """
-        behind = next((index for index in paragraph if index > max(hit) and self._own.is_own(index)), None)
-        if behind is not None and not any(self._own.is_own(index) for index in range(paragraph.start, min(hit))):
-            return set(range(paragraph.start, behind))  # only the mail's last lines are glued to it
-
-        def is_own(index: int) -> bool:
-            text = self._lines[index].text
-            is_detail = (is_glued and index == paragraph[-1]) or (is_inside and bool(NUMBER.search(text)))
-            details = is_detail and index > max(hit) and not is_prose(text)
-            return details or self._own.is_fixture(index) or self._own.is_closing(index)
-
-        if not any(is_own(index) for index in paragraph if index not in hit):
-            return set(paragraph)
-        found = {index for index in range(min(hit), max(hit) + 1) if index in hit or not self._own.is_fixture(index)}
-        last = max(hit)
-        while last + 1 in paragraph and not SENTENCE_ENDS.search(self._lines[last].text) and not is_own(last + 1):
-            last += 1  # a sentence goes on in the next line
-            found.add(last)
-        for step, first in ((-1, min(hit) - 1), (1, last + 1)):
-            index = first
-            while index in paragraph and not is_own(index) and self._reads_on(index, index - step):
-                found.add(index)
-                index += step
-        return found
-
-    def _reads_on(self, index: int, towards: int) -> bool:
-        """Whether a line goes with its neighbour, which belongs to the text: it says something, or is written alike."""
-        text, neighbour = self._lines[index].text, self._lines[towards].text
-        if is_said(text) or has_odd_letters(text) or is_wrapped(text, neighbour):
-            return True
-        return bool(marker_of(text)) and marker_of(text) == marker_of(neighbour)
 
     def _reach(self, core: "_Core", numbers: range) -> dict[int, set[int]]:
         """Return the lines, by paragraph, that belong to the text rather than to the mail, going away from the text."""
@@ -251,14 +235,21 @@ class _Mail:
         if not is_above and not any(self._own.greets(index) for index in paragraph):
             end = next((index for index in paragraph if self._own.is_own(index)), paragraph.stop)
             texts = [self._lines[index].text for index in range(paragraph.start, end)]
-            is_theirs = any(closes_letter(text) for text in texts) or weak_score("\n".join(texts)) >= WORDY
+            is_theirs = (
+                any(closes_letter(text) or closes_in_one_line(text) for text in texts)
+                or weak_score("\n".join(texts)) >= WORDY
+            )
             return set(range(paragraph.start, end)) if is_theirs else set()
         is_end = self._own.is_fixture if is_above else self._own.greets
         fixtures = [index for index in paragraph if is_end(index)]
+        if is_above and len(fixtures) > 1 and self._own.greets(fixtures[-1]):
+            fixtures.pop()  # nobody greets below a signature
         if not fixtures:
             return set()
         beyond = range(max(fixtures) + 1, paragraph.stop) if is_above else range(paragraph.start, min(fixtures))
         said = [index for index in beyond if is_said(self._lines[index].text)]
+        if is_above and beyond and not said and _is_title(self._own.text(beyond[-1])):
+            said = [beyond[-1]]
         if not said:
             return set()
         return set(range(min(said), paragraph.stop) if is_above else range(paragraph.start, max(said) + 1))
@@ -290,20 +281,23 @@ class _Mail:
 
         A greeting to others, or a closing by others where the sender's own comes later (`is_closed`), weighs much.
         """
-        best, total, count = LEAST, 0.0, 0
+        best, total, count = LEAST_ABOVE if is_above else LEAST_BELOW, 0.0, 0
         known = set(core.words)
         for place, number in enumerate(towards):
+            is_begun = is_above and place > 0 and self._opens(towards[place - 1])
             own = self._words([number])
             beyond = self._words(towards[place + 1 : place + 6]) | self._subject
             share = min(1.0, MANY_WORDS / max(1, len(known))) ** 0.5
             size = (1 + len(own)) ** 0.5
             total += share * len(own & known) / size - BEARING
+            total -= BEGUN * is_begun
             total += FOREIGN * (self._own.closes(number) if is_closed else self._opens(number))
             total += NAMED * bool(core.names.intersection(names_in(self._own.said([number]))))
             total += CONTINUED * (is_above and self._goes_on(number))
             total += SUSPICIOUS * weak_score(self._own.said([number])) + OTHER_LANGUAGE * self._speaks(
                 core.language, number
             )
+            total += self._alike(core, number)
             known |= own
             if total - len(own & beyond) / size > best:
                 best, count = total - len(own & beyond) / size, place + 1
@@ -317,7 +311,13 @@ class _Mail:
         rest = [number for number in ends if number not in hits]
         (ours, is_sure), (theirs, is_theirs) = language_of(self._own.said(rest)), language_of(self._own.said(hits))
         names = frozenset(names_in(self._own.said(hits)))
-        return _Core(self._words(numbers), names, theirs if is_sure and is_theirs and ours != theirs else "")
+        language = theirs if is_sure and is_theirs and ours != theirs else ""
+        width = max(narrow_width(self._lines, self._paragraphs[number]) for number in hits)
+        is_loud = is_shouted(self._own.said(hits)) and not is_shouted(self._own.said(rest))
+        lines = [self._lines[index].text for found in hits.values() for index in found]
+        markers = Counter(marker_of(text) for text in lines if text)
+        marker = next((one for one, count in markers.items() if count > MARKED * len(lines)), "")
+        return _Core(self._words(numbers), names, language, width, is_loud, marker)
 
     def _goes_on(self, number: int) -> bool:
         """Whether a paragraph introduces the next one, or is the item before it in a list."""
@@ -326,6 +326,19 @@ class _Mail:
         first, last = self._own.text(self._paragraphs[number].start), self._own.text(self._paragraphs[number][-1])
         item, following = item_number(first), item_number(self._own.text(self._paragraphs[number + 1].start))
         return last.endswith(":") or 0 < item == following - 1
+
+    def _alike(self, core: "_Core", number: int) -> float:
+        """Return how far a paragraph is written as the text is: letters, lines, marks; less than 0 if it is not."""
+        paragraph = self._paragraphs[number]
+        texts = [self._lines[index].text for index in paragraph]
+        total = ALIKE * any(has_odd_letters(text) for text in texts)
+        total += ALIKE * (core.is_shouted and is_shouted("\n".join(texts)))
+        if core.width:
+            total += ALIKE * is_broken_to(core.width, self._lines, paragraph)
+            total -= UNLIKE * any(len(text) > core.width + UNBROKEN for text in texts)
+        if core.marker:
+            total += ALIKE if any(marker_of(text) == core.marker for text in texts) else -UNLIKE
+        return total
 
     def _speaks(self, language: str, number: int) -> bool:
         """Whether a paragraph is in a language."""
@@ -345,6 +358,11 @@ class _Mail:
         return self._lines[self._paragraphs[number].start].depth
 
 
+def _is_title(text: str) -> bool:
+    """Whether a line is the title of what comes next rather than the end of a signature: "Weekly report to all:"."""
+    return bool(_TITLE.fullmatch(text)) and not NUMBER.search(text)
+
+
 def _is_open(own: OwnLines, numbers: range, hit: set[int]) -> bool:
     """Whether what comes behind some paragraphs belongs to them.
 
@@ -359,7 +377,10 @@ def _is_open(own: OwnLines, numbers: range, hit: set[int]) -> bool:
     last = own.paragraphs[numbers[-1]][-1]
     text = own.lines[last].text
     is_introduction = max(hit) == last and len(text) <= MAX_INTRODUCTION and text.rstrip(" \t*_-").endswith(":")
-    return is_introduction and not own.is_fixed(numbers.stop)
+    if not is_introduction or own.is_fixed(numbers.stop):
+        return False
+    width = narrow_width(own.lines, own.paragraphs[numbers[-1]])
+    return not width or all(len(own.lines[index].text) <= width for index in own.paragraphs[numbers.stop])
 
 
 def _joined(lines: Sequence[Line], chosen: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -93,15 +93,16 @@ def test_mutants_bred_against_our_verdicts(thorough):
     """A mutant that has lost everything a text for software needs makes a plain claim, and is held to that.
 
     The breeder climbs against the very rules it is measured by, so every rule that is added sends it elsewhere. Of the
-    150 of every run one got through when a single attack was worded anew; of the 3,000 of a thorough run 13 got as far
-    as a proposal with their own words for evidence (0.4 %; of 3,000 bred from the public sets 1 %), about half of those
-    of the sets by being broken into bits within a signature. That is not 0 yet; more than 1 in 100 is a defect.
+    150 of a usual run none gets through, with four seeds out of four. Of the 3,000 of a thorough run 7 got as far as a
+    proposal with their own words for evidence (0.2 %; of 3,000 bred from the public sets 0.3 to 0.4 %): words dropped
+    until little but a plain claim is left, and ends of texts broken into many bits. That is not 0 yet; more than 1 in
+    200 is a defect.
     """
     base = [Attack(name, text) for name, text in ATTACKS.items()]
     trial, tried = Trial(Run(Path(), "rules", None, show=False), HOSTS), Tried()
     for number, attack in enumerate(mutants(base, 3000 if thorough else 150, worry)):
         trial.attack(attack, PLACES[number % len(PLACES)], number, tried)
-    assert len(tried.found) <= 0.01 * tried.count, tried.found
+    assert len(tried.found) <= (0.005 * tried.count if thorough else 0), tried.found
 
 
 def test_recipients_are_the_header_s_whatever_the_text_says():

@@ -13,6 +13,8 @@ from desktop.understanding.hostile.software import is_aimed_at_software
         ("sen demail", "send email"),
         ("t oensure", "to ensure"),
         ("the bdoy of it", "the body of it"),
+        ("recapm y last emails", "recap my last emails"),
+        ("in yoru response", "in your response"),
     ],
 )
 def test_letters_that_changed_places_go_back(written, meant):
