@@ -14,16 +14,17 @@ from functools import cache
 from desktop.domain.evidence import Candidate, ContactScope, FactKind
 from desktop.system import resources
 from desktop.understanding.candidates.amounts import find_amounts
-from desktop.understanding.candidates.asks import DIRECT, find_asks
+from desktop.understanding.candidates.asks import DIRECT
 from desktop.understanding.candidates.clauses import clauses_of
 from desktop.understanding.candidates.dates import DUE, PLANNED, find_dates
-from desktop.understanding.candidates.likely_actions import GUESSED
-from desktop.understanding.candidates.promises import find_promises
+from desktop.understanding.candidates.main_action import spoken_actions
 from desktop.understanding.document import AuthorOrigin, Document
+from desktop.understanding.lexicon.company_names import domain_label
 
 Found = Mapping[FactKind, Sequence[Candidate]]
 
 SHORT = 25  # words
+MANY = 4  # people, its writer among them
 STRONG_ASK = 0.72
 STRONG_PROMISE = 0.6
 _CLOCK = re.compile(r"\d{1,2}:\d\d|\b\d{1,2} ?[ap]\.?m\b")
@@ -38,8 +39,8 @@ _HANDS_ON = re.compile(r"(?i)\s{0,3}(?:fwd?|wg|tr|rv)\s?:")
 def traits_of(document: Document, found: Found | None = None) -> dict[str, float]:
     """Return each trait with its number. `found` are the candidates, where the caller has them already."""
     found = found if found is not None else _found(document)
-    asks = [ask for ask in found.get(FactKind.ASK, ()) if ask.why != GUESSED]
-    promises = found.get(FactKind.PROMISE, ())
+    asks = [action for action in spoken_actions(document) if action.kind is FactKind.ASK]
+    promises = [action for action in spoken_actions(document) if action.kind is FactKind.PROMISE]
     clauses = clauses_of(document)
     newest = [clause for clause in clauses if clause.is_newest] or clauses
     words = sum(len(clause.text.split()) for clause in newest)
@@ -51,6 +52,8 @@ def traits_of(document: Document, found: Found | None = None) -> dict[str, float
         "forwarded": origin is AuthorOrigin.FORWARDED,
         "answered": origin is AuthorOrigin.ANSWERED,
         "hands on a person": document.scope is ContactScope.MENTIONED_PERSON,
+        "from within": _is_from_within(document),
+        "to many": len(document.message.participants) > MANY,
         "is short": words < SHORT,
         "a question": questions > 0,
         "questions": questions > 1,
@@ -79,11 +82,15 @@ def worth_of(traits: Mapping[str, float]) -> dict[str, float]:
     return sums
 
 
+def _is_from_within(document: Document) -> bool:
+    """Whether the mail comes from an address of the rep's own organisation, though what it hands on may not."""
+    sender = document.message.sender
+    label = domain_label(sender.address) if sender else ""
+    return bool(label) and label in {domain_label(own) for own in document.own_addresses}
+
+
 def _found(document: Document) -> Found:
-    finders = {
-        FactKind.ASK: find_asks, FactKind.PROMISE: find_promises, FactKind.DATE: find_dates,
-        FactKind.AMOUNT: find_amounts,
-    }  # fmt: skip
+    finders = {FactKind.DATE: find_dates, FactKind.AMOUNT: find_amounts}
     return {kind: tuple(find(document)) for kind, find in finders.items()}
 
 

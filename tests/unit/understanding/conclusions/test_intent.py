@@ -39,6 +39,24 @@ def test_intent_with_its_words(text: str, expected: Intent, words: str):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "wir benötigen bis Ende März zwölf Spannrahmen nach Zeichnung. Bitte unterbreiten Sie uns ein Angebot mit "
+            "Staffelpreisen und nennen Sie die Lieferzeit. Für Rückfragen rufen Sie mich bitte an."
+        ),
+        (
+            "we need twelve clamping frames by the end of March. Please let us have your price, the delivery time and "
+            "the terms, and call me if anything in the drawing is unclear."
+        ),
+        "nous avons besoin de douze cadres fin mars. Veuillez nous adresser votre prix et le délai de livraison.",
+    ],
+)
+def test_asking_for_a_price_is_an_inquiry_however_much_is_asked_with_it(text: str):
+    assert intent(text)[0] == Intent.INQUIRY.value
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("This is unacceptable, I am very disappointed!!", Sentiment.NEGATIVE),
@@ -51,6 +69,8 @@ def test_intent_with_its_words(text: str, expected: Intent, words: str):
         ("Dzień dobry, jesteśmy bardzo zadowoleni, to jest świetna praca.", Sentiment.POSITIVE),
         ("Ürünler kırık geldi, bu kabul edilemez.", Sentiment.NEGATIVE),
         ("O motor avariou outra vez, é inaceitável.", Sentiment.NEGATIVE),
+        ("It is the third night in a row. Nobody over there seems to care.", Sentiment.NEGATIVE),
+        ("Dies ist unsere dritte Aufforderung.", Sentiment.NEGATIVE),
     ],
 )
 def test_sentiment(text: str, expected: Sentiment):
