@@ -2,18 +2,16 @@
 
 from itertools import chain
 
-from desktop.domain.evidence import Candidate, FactKind
+from desktop.domain.evidence import Candidate
 from desktop.understanding.candidates.addresses import find_addresses
 from desktop.understanding.candidates.amounts import find_amounts
-from desktop.understanding.candidates.asks import find_asks
 from desktop.understanding.candidates.companies import find_companies
 from desktop.understanding.candidates.competitors import find_competitors
 from desktop.understanding.candidates.dates import find_dates
-from desktop.understanding.candidates.likely_actions import find_likely_action
+from desktop.understanding.candidates.main_action import find_actions
 from desktop.understanding.candidates.people import find_people
 from desktop.understanding.candidates.phones import find_phones
 from desktop.understanding.candidates.products import find_products
-from desktop.understanding.candidates.promises import find_promises
 from desktop.understanding.candidates.quantities import find_quantities
 from desktop.understanding.candidates.questions import find_questions
 from desktop.understanding.candidates.titles import find_titles
@@ -29,14 +27,12 @@ _FINDERS = (
     find_amounts,
     find_dates,
     find_products,
-    find_asks,
     find_topics,
     find_quantities,
     find_competitors,
-    find_promises,
     find_questions,
+    find_actions,
 )
-_ACTIONS = (FactKind.ASK, FactKind.PROMISE)
 
 
 def find_candidates(document: Document) -> tuple[Candidate, ...]:
@@ -47,9 +43,6 @@ def find_candidates(document: Document) -> tuple[Candidate, ...]:
     best: dict[tuple[str, str], Candidate] = {}
     for candidate in chain.from_iterable(find(document) for find in _FINDERS):
         _keep(document, candidate, best)
-    if not any(candidate.kind in _ACTIONS for candidate in best.values()):
-        for candidate in find_likely_action(document):
-            _keep(document, candidate, best)
     return tuple(best.values())
 
 

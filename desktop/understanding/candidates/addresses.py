@@ -6,6 +6,7 @@ from itertools import islice
 
 from desktop.domain.evidence import Candidate, ContactScope, FactKind, Part
 from desktop.domain.interactions import Role
+from desktop.understanding.candidates.doubts import doubted
 from desktop.understanding.contacts.contact import ADDRESS, Organisation, is_address
 from desktop.understanding.contacts.owners import Owner
 from desktop.understanding.document import Document, recipients, source_text
@@ -39,7 +40,7 @@ def find_addresses(document: Document) -> Iterator[Candidate]:
     """Yield addresses of the contact; never one of the rep's own, others' only beside one of the contact's."""
     found = [*_from_header(document), *islice(_from_lines(document), MAX_ADDRESSES)]
     if any(candidate.why not in (OTHERS, ONLY_WRITER) for candidate in found):
-        yield from found
+        yield from (doubted(document, candidate) for candidate in found)
 
 
 def _from_lines(document: Document) -> Iterator[Candidate]:

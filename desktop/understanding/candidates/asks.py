@@ -67,6 +67,10 @@ _OTHERS_FORM = compiled(r"(?:form submission|new submission|enquiry form|contact
 _BULK = compiled(
     r"(?<!\w)(?:unsubscribe|view (?:\w+ ){0,3}in (?:your )?browser|update (?:your )?preferences|abmelden|se désabonner)"
 )
+_SENT_OUT = compiled(
+    r"(?<!\w)(?:you(?:'re| are)? (?:get|got|receiv\w+) this (?:\w+ ){0,2}because|sie erhalten diese \w+,? weil"
+    r"|vous recevez cet?\w* \w+ car|recib\w+ este \w+ porque|ricev\w+ questa \w+ perché|je ontvangt deze \w+ omdat)"
+)
 _NEGATED = compiled(
     r"(?<!\w)(?:please|pls|bitte|merci de|por favor|per favore) (?:do not|don't|nicht|ne pas|no |non )"
     r"|^(?:do not|don't|nicht|ne pas|no|non|niet) \w+"
@@ -81,13 +85,19 @@ _CONTINGENT = compiled(
 
 def is_bulk(document: Document) -> bool:
     """Whether it went to many, as its flags or its small print say."""
-    return "bulk" in document.message.flags or bool(_BULK.search(folded(document.text[-3000:])))
+    end = folded(document.text[-3000:])
+    return "bulk" in document.message.flags or bool(_BULK.search(end) or _SENT_OUT.search(end))
 
 
 def needs_nothing(document: Document) -> set[bool]:
     """Return which parts say that nothing is to be done: True for the newest words, False for what they hand on."""
     no_action = pattern_of("asking", "no_action", document.language)
     return {clause.is_newest for clause in clauses_of(document)[:40] if no_action.search(clause.searched)}
+
+
+def is_refusal(text: str) -> bool:
+    """Whether a folded sentence asks that something be left undone."""
+    return bool(_NEGATED.search(text))
 
 
 def find_asks(document: Document) -> Iterator[Candidate]:
@@ -207,7 +217,10 @@ class _Reader:
         return narrowed(document, clause, offset, most=MAX_VALUE)
 
     def _why(self, text: str) -> tuple[str | None, int]:
-        is_marked = text.rstrip("\"')”»] ").endswith("?") and not _DOUBT.search(text)
+        end = text.rstrip("\"')”»] ")[-2:]
+        is_marked = (
+            end.endswith("?") and end not in (".?", ",?") and not _DOUBT.search(text)
+        )  # ".?" was a blank no program knew
         commands = self._commands if not is_marked or self._is_english else self._commands[:2]
         rules = [(DIRECT, self._direct), *((DIRECT, command) for command in commands)]
         rules += [(DEPENDS, self._depends), (WISH, self._wish), (DUE, self._obligation)]

@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from desktop.domain.evidence import Candidate, ContactScope, Part, Zone
+from desktop.domain.evidence import Candidate, ContactScope, Zone
+from desktop.understanding.candidates.alike_companies import companies_alike, is_line
+from desktop.understanding.candidates.bound_companies import companies_bound
 from desktop.understanding.candidates.company_candidates import (
     ALIKE,
     DISPLAYED,
@@ -16,17 +18,21 @@ from desktop.understanding.candidates.company_candidates import (
     FROM_SIGNATURE,
     LABELLED,
     SIGNED,
+    SIGNED_ALIKE,
     SMALL_PRINT,
     SPOKEN,
+    bears_firm,
     company,
     domain_of,
     is_somebody,
+    person_of,
     surname_of,
+    writes_from_inside,
 )
 from desktop.understanding.candidates.labels import labelled
 from desktop.understanding.candidates.mentioned_companies import companies_mentioned
 from desktop.understanding.candidates.signed_companies import companies_of_writer, companies_signed
-from desktop.understanding.candidates.spoken_companies import formed, names_like, spoken
+from desktop.understanding.candidates.spoken_companies import formed, opens_with, spoken
 from desktop.understanding.document import Document
 from desktop.understanding.lexicon.company_names import (
     LEGAL,
@@ -35,23 +41,26 @@ from desktop.understanding.lexicon.company_names import (
     likeness,
     organisation_words,
 )
-from desktop.understanding.lexicon.function_words import area_strength, title_strength, without_accents
+from desktop.understanding.lexicon.function_words import area_strength, names_unit, title_strength, without_accents
 from desktop.understanding.lexicon.mailboxes import is_desk_word
 from desktop.understanding.lexicon.names import name_of, tokens_of
+from desktop.understanding.lexicon.persons import is_given_name, personhood
 from desktop.understanding.lexicon.regions import places
 from desktop.understanding.lexicon.sign_offs import SIGN_OFF
 from desktop.understanding.signature.scores import CREDENTIALS
-from desktop.understanding.zones.passages import Passage
 
 MAX_COMPANY = 90
 MAX_PASSAGES = 60
-MAX_SUBJECT = 300
 MAX_LABELLED = 8
-LEAST_BRANCH = 4
-WELL_SIGNED = 0.8
+WELL_SIGNED = 0.75
 BESIDE_SIGNED = 0.88
-LESS_NEAR = 0.9
-GUESS = 0.1
+LIKELY = 0.6
+HEAD = 300
+SAID_TOO = 0.05
+GOES_ON = 0.15
+OPENING = 0.46
+LIKE_A_PERSON = 0.3
+SAID = 4
 
 _LABELS = re.compile(
     r"(?i)(?:your |company |name of )?(?:company|organi[sz]ation|employer)(?: name)?|business"
@@ -61,7 +70,8 @@ _LABELS = re.compile(
 )
 _FIELD = re.compile(r"(?i)\s*(?:title|name|address|phone|fax|e-?mail|city|state|role|position|country|.{0,30}:)\s*")
 _NO_COMPANY = re.compile(
-    r"[@:=<>]|https?:|www\.|^(?:Monday|Tuesday|Wednesday|Thursday|Friday|Q[1-4]|January|February|March|April|May"
+    r"[@:=<>]|https?:|www\.|^(?:Dear|Hi|Hello|Liebe[rs]?|Sehr geehrte\w?|Ch[eè]re?|Estimad[oa]|Gentile|Beste)\b"
+    r"|^(?:Monday|Tuesday|Wednesday|Thursday|Friday|Q[1-4]|January|February|March|April|May"
     r"|June|July"
     r"|August|September|October|November|December|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|I|We|The|This)$"
 )
@@ -70,6 +80,9 @@ _KISSES = re.compile(r"(?i)[xo]{2,9}")
 _LEGAL_ONLY = re.compile(LEGAL)
 _BRACKETED = re.compile(r"\s*\((?P<company>[^()]{2,60})\)$")
 _BEHIND = re.compile(r"\s*(?:\||[-–—]|·|,|\bat\b|@|\bbei\b|\bchez\b|\bvia\b|\bfrom\b)\s*(?P<company>[^|·]{2,60})$")
+
+
+_FOR_OTHERS = re.compile(r"(?i)\s(?:on behalf of|im auftrag von|de la part de|en nombre de)\s")
 
 
 def find_companies(document: Document) -> Iterator[Candidate]:
@@ -96,9 +109,9 @@ def _is_name(text: str) -> bool:
 def _is_anothers(document: Document, candidate: Candidate) -> bool:
     """Whether a name is the rep's company, the rep, or a person whom the mail speaks of."""
     text = candidate.value
-    if candidate.why == SIGNED and _SAYS.search(text):
+    if _SAYS.search(text) and (candidate.why == SIGNED or (candidate.why == SIGNED_ALIKE and len(text.split()) > SAID)):
         return True
-    if candidate.why == SPOKEN and text in places():
+    if candidate.why == SPOKEN and (text in places() or _is_common(document, candidate)):
         return True
     is_signed = candidate.why in FROM_SIGNATURE and document.author.address is None
     if (
@@ -110,9 +123,26 @@ def _is_anothers(document: Document, candidate: Candidate) -> bool:
     return candidate.why in (SPOKEN, SIGNED) and is_somebody(document, text)
 
 
+_AT = re.compile(r"\b(?:at|bei|beim|chez|presso|bij|hos)(?: the| der| la| het)?\s+$")
+
+
+def _is_common(document: Document, candidate: Candidate) -> bool:
+    """Whether a name is a mere noun ("the Chamber", "Legal") or a person's, with a rank or first name in front."""
+    text, start = candidate.value, candidate.evidence.span.start
+    if ends_with_legal_form(text) or likeness(text, domain_of(document)) >= LIKELY:
+        return False
+    if " " not in text:
+        return bool(organisation_words(text)) or names_unit(text) or area_strength(text) > 0.5 or is_given_name(text)
+    name = name_of(text)
+    if name is None or organisation_words(text) or "&" in text:
+        return False
+    is_at = bool(_AT.search(document.text, max(0, start - 20), start))  # "at Sabine Paper", but "with Sabine Poe"
+    return not is_at and (len(name.split()) < len(text.split()) or personhood(text) > LIKE_A_PERSON)
+
+
 def _is_their_name(document: Document, candidate: Candidate) -> bool:
     """Whether a name is only the contact's own, and nothing says that the company is called after them."""
-    name = name_of(document.author.name.text, is_header=True) if document.author.name else None
+    name = name_of(person_of(document), is_header=True)
     is_firm = ends_with_legal_form(candidate.value) or organisation_words(candidate.value) > 0
     is_firm = is_firm or bool(_TRADE_NAME.match(candidate.value))
     couple = _COUPLE.fullmatch(candidate.value)
@@ -158,7 +188,12 @@ def _from_display_name(document: Document) -> Iterator[Candidate]:
     if name is None or document.scope is ContactScope.MENTIONED_PERSON:
         return
     domain, base = domain_of(document), name.span.start
-    found = _BRACKETED.search(name.text) or _BEHIND.search(name.text)
+    found = _BRACKETED.search(name.text) or (None if _FOR_OTHERS.search(name.text) else _BEHIND.search(name.text))
+    if bears_firm(document):
+        start, end = _without_desk(name.text) if 0 < likeness(name.text, domain) < 1 else (0, len(name.text))
+        score = 0.72 if likeness(name.text, domain) else 0.6
+        yield company(document, base + start, base + end, score, DISPLAYED, name.span.part)
+        return
     if found and name_of(name.text[: found.start()]):
         text = found["company"]
         score = _displayed_score(text, domain)
@@ -198,87 +233,70 @@ def _is_person(text: str, document: Document) -> bool:
 
 
 def _from_text(document: Document) -> Iterator[Candidate]:
-    person = tokens_of(document.author.name.text) if document.author.name else frozenset()
+    person = tokens_of(person_of(document))
     mentioned = companies_mentioned(document) if document.scope is ContactScope.MENTIONED_PERSON else ()
-    for candidate in (*_alike(document), *_spoken(document), *mentioned, *_formed(document)):
-        if not tokens_of(candidate.value) <= person or candidate.why == FORMED:
+    found = [
+        *companies_alike(document),
+        *companies_bound(document),
+        *_spoken(document),
+        *mentioned,
+        *_formed(document),
+    ]
+    named = {candidate.value.casefold() for candidate in found if candidate.why == SPOKEN}
+    for candidate in found:
+        if candidate.why == ALIKE and candidate.value.casefold() in named:  # like the address, and said to be theirs
+            yield replace(candidate, rule_score=min(0.95, round(candidate.rule_score + SAID_TOO, 4)))
+        elif not tokens_of(candidate.value) <= person or candidate.why == FORMED:
             yield candidate
 
 
-def _alike(document: Document) -> Iterator[Candidate]:
-    domain = domain_of(document)
-    near = [one for passage in document.about[:MAX_PASSAGES] for one in _alike_in(document, passage)]
-    yield from near
-    if document.scope is ContactScope.MENTIONED_PERSON and not near:  # the domain tells whose a name is anywhere
-        for passage in document.passages[:MAX_PASSAGES]:
-            for one in _alike_in(document, passage):
-                yield replace(one, rule_score=round(LESS_NEAR * one.rule_score, 4))
-    subject = document.message.subject[:MAX_SUBJECT]
-    for start, end in names_like(subject, 0, len(subject), domain):
-        score = (0.36 if " " in subject[start:end] else 0.3) + 0.36 * likeness(subject[start:end], domain)
-        yield company(document, start, end, score, ALIKE, Part.SUBJECT)
-
-
-def _alike_in(document: Document, passage: Passage) -> Iterator[Candidate]:
-    domain = domain_of(document)
-    named = {
-        place: likeness(document.text[slice(*place)], domain)
-        for place in names_like(document.text, passage.start, passage.end, domain)
-    }
-    longest: dict[int, tuple[int, float]] = {}
-    for (start, end), alike in named.items():
-        longest[start] = max(longest.get(start, (0, 0.0)), (end, alike))
-    for (start, end), alike in named.items():
-        last, best = longest[start]
-        if last > end and (best >= alike or _ENDS_PIECE.match(document.text, last)):
-            continue  # a part of a longer name that fits as well
-        text = document.text[start:end]
-        if " " not in text and alike < 0.8 and _begins_sentence(document.text, start):
-            continue  # a noun that is part of the label, with its capital only for where it stands
-        fuller = 0.01 * (" " in text) + 0.06 * (organisation_words(text) > 0)
-        score = 0.8 + fuller if alike >= 0.9 else 0.4 + 0.4 * alike
-        yield company(document, start, end, score, ALIKE)
-    for start, end in _like_branch(document, passage.start, passage.end):
-        yield company(document, start, end, 0.89, ALIKE)
-
-
-def _like_branch(document: Document, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield names like what stands before the domain proper: the institute of `poe@weather.university.example`."""
-    address = document.author.address.text if document.author.address else ""
-    labels = address.rpartition("@")[2].lower().split(".")[:-2]
-    branch = labels[-1] if labels else ""
-    if len(branch) >= LEAST_BRANCH and branch != domain_of(document):
-        for first, last in names_like(document.text, start, end, branch):
-            text = document.text[first:last]
-            if organisation_words(text) and likeness(text, branch) >= 0.9:
-                yield first, last
-
-
-def _begins_sentence(text: str, start: int) -> bool:
-    before = text[max(0, start - 40) : start].rstrip(" \t>*-")
-    return not before or before[-1] in ".!?:;\n"
-
-
 def _spoken(document: Document) -> Iterator[Candidate]:
-    domain = domain_of(document)
+    domain, is_colleague = domain_of(document), writes_from_inside(document)
     for passage in document.about[:MAX_PASSAGES]:
-        for start, end, base in spoken(document.text, passage.start, passage.end, surname_of(document)):
+        found = list(spoken(document.text, passage.start, passage.end, surname_of(document)))
+        if passage is document.about[0] and not (is_colleague or document.scope is ContactScope.MENTIONED_PERSON):
+            found += [(*place, OPENING) for place in opens_with(document.text, passage.start, passage.end, domain)]
+        for start, end, base in found:
             alike = likeness(document.text[start:end], domain)
             score = base + 0.2 * alike if alike or not domain else base * 0.6
             score += 0.05 * ends_with_legal_form(document.text[start:end])
             yield company(document, start, end, min(0.9, score), SPOKEN)
 
 
+_OURS = re.compile(
+    r"(?i)\b(?:we|our|us|i|my|here|behalf|wir|unsere?\w{0,2}|ich|mein\w{0,2}|hier|nous|notre|nos|je|mon|ici|nuestr[oa]"
+    r"|nosotros|mi|somos|noi|nostr[oa]|siamo|mio|wij|we|ons|onze|ik|mijn|nós|nosso|nossa|my|nasz\w{0,2}|vi|vår|biz)\b"
+    r"[^.!?\n]{0,70}$|(?:^|\n)[ \t>*]*$"
+)
+
+
+_WE_ARE = re.compile(
+    r"(?i)\b(?:we(?:['’]re| are)|wir sind|nous sommes|somos|siamo|wij zijn)(?: the| die| la| el| de)? $"
+)
+_GOES_ON = re.compile(r" [A-ZÀ-Þ]\w")
+
+
 def _formed(document: Document) -> Iterator[Candidate]:
-    """Yield names with a legal form: mere guesses where they are unlike the domain, or the contact has no address."""
+    """Yield names with a legal form that are like the address, spoken of as near, or at the head of a notice.
+
+    Where the contact has a firm's address or none, and the name is unlike it, it is somebody else's.
+    """
     domain = domain_of(document)
     is_mentioned = document.scope is ContactScope.MENTIONED_PERSON
-    is_guess = bool(domain) or (document.author.address is None and not is_mentioned)
-    stray = GUESS if is_guess else 0.7 if is_mentioned else 0.33
+    has_own = bool(domain) or (document.author.address is None and not is_mentioned)
+    is_notice = bool(domain) and document.author.name is None and bool(document.about)
+    head = document.about[0].start + HEAD if is_notice else 0  # a notice by nobody bears the firm's name above
     for passage in document.about[:MAX_PASSAGES]:
         for start, end in formed(document.text, passage.start, passage.end):
-            is_alike = likeness(document.text[start:end], domain) > 0
-            yield company(document, start, end, 0.89 if is_alike else stray, FORMED)
+            longer = GOES_ON * bool(_GOES_ON.match(document.text, end))
+            if likeness(document.text[start:end], domain) > 0:
+                yield company(document, start, end, 0.89 - longer, FORMED)
+            elif not has_own and (is_mentioned or _OURS.search(document.text, max(0, start - 80), start)):
+                yield company(document, start, end, (0.7 if is_mentioned else 0.33) - longer, FORMED)
+            elif (start < head and is_line(document.text, start, end)) or _WE_ARE.search(
+                document.text, max(0, start - 30), start
+            ):
+                yield company(document, start, end, 0.4, FORMED)
 
 
 _FOOT = re.compile(
@@ -293,6 +311,7 @@ def _from_small_print(document: Document) -> Iterator[Candidate]:
     if document.scope is not ContactScope.SENDER:
         return
     domain = domain_of(document)
+    is_colleague = writes_from_inside(document)
     lines = [line for line in document.anatomy.zones if line.zone is Zone.DISCLAIMER][:30]
     filled = [line for line in (*document.body, *document.signature) if line.text.strip()]
     places = [(line.start, min(line.end, line.start + 1000)) for line in lines]
@@ -300,4 +319,5 @@ def _from_small_print(document: Document) -> Iterator[Candidate]:
     for low, high in places:
         for start, end in formed(document.text, low, high):
             alike = likeness(document.text[start:end], domain)
-            yield company(document, start, end, 0.8 if alike else 0.5, SMALL_PRINT)
+            if alike or not is_colleague:  # what a colleague hands on is somebody else's
+                yield company(document, start, end, 0.8 if alike else 0.5, SMALL_PRINT)

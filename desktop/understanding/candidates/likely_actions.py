@@ -41,10 +41,6 @@ _NOT = compiled(
     r"|geen|não|nie|inte|ikke)(?!\w)"
 )
 _ANSWERS = re.compile(r"(?i)\s{0,3}(?:re|aw|fwd?|fw|wg|tr|rv|sv|antw)\s?:")
-_SENT_OUT = compiled(
-    r"(?<!\w)(?:you(?:'re| are)? (?:get|got|receiv\w+) this (?:\w+ ){0,2}because|sie erhalten diese \w+,? weil"
-    r"|vous recevez cet?\w* \w+ car|recib\w+ este \w+ porque|ricev\w+ questa \w+ perché|je ontvangt deze \w+ omdat)"
-)
 _IF = compiled(r"(?:if|unless|until|wenn|falls|si|se|als)(?!\w)")
 _NAMED = re.compile(r"[A-ZÀ-ÞŠŽ][^\W\d_]+")
 
@@ -54,7 +50,7 @@ def find_likely_action(document: Document) -> Iterator[Candidate]:
     if _BY_MACHINES & set(document.message.flags) or is_bulk(document):
         return
     clauses = clauses_of(document)[:MAX_CONSIDERED]
-    if needs_nothing(document) or _SENT_OUT.search(folded(document.text[-2000:])):
+    if needs_nothing(document):
         return
     judge = _Judge(document)
     answered = ((True, LEAST_ANSWERED),)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from desktop.domain.evidence import Candidate
+from desktop.domain.evidence import Candidate, Part
 from desktop.understanding.candidates.company_candidates import SPOKEN, company, domain_of, is_somebody, surname_of
 from desktop.understanding.candidates.introduced import behind
 from desktop.understanding.candidates.spoken_companies import named_in, spoken, stands_alone
@@ -31,7 +31,7 @@ def companies_mentioned(document: Document) -> Iterator[Candidate]:
 def _beside(document: Document) -> Iterator[Candidate]:
     """Yield what stands before or behind the name: "Acme's Ann Poe", "Ann Poe, who buys for Acme"."""
     name = document.author.name
-    if name is None:
+    if name is None or name.span.part is not Part.BODY:
         return
     for start, end in affiliations(document.text, name.span.start, name.span.end):
         if not is_somebody(document, document.text[start:end]):
@@ -42,14 +42,14 @@ def _around(document: Document) -> Iterator[Candidate]:
     """Yield organisations named in the sentences before the person: "I was at Acme's. The buyer is Ann Poe"."""
     name = document.author.name
     for passage in document.passages[:MAX_PASSAGES]:
-        last = min(passage.end, name.span.start) if name else passage.start
+        last = min(passage.end, name.span.start) if name and name.span.part is Part.BODY else passage.start
         for start, end in stands_alone(document.text, passage.start, last):
             text = document.text[start:end]
             if not is_somebody(document, text) and (organisation_words(text) or name_of(text) is None):
                 yield company(document, start, end, 0.62 if organisation_words(text) else 0.4, SPOKEN)
         for start, end in organisations_in(document.text, passage.start, last):
             if not is_somebody(document, document.text[start:end]):
-                yield company(document, start, end, 0.5, SPOKEN)
+                yield company(document, start, end, 0.4, SPOKEN)
 
 
 def _apposed(document: Document) -> Iterator[Candidate]:

@@ -144,17 +144,19 @@ DAY_RULES = (
         _day_of_month, _DAY_WORDS),
     rule(
         r"\b(?:(?<=\bon )|(?<=\bby )|(?<=\buntil )|(?<=\bbefore )|(?<=\bfor )|(?<=\bfrom )|(?<=\btill )"
-        r"|(?<=\bto )|(?<=\bor )|(?<=\bnot )|(?<=\bthan ))"
+        r"|(?<=\bafter )|(?<=\bthrough )|(?<=\bsince )|(?<=\baround )|(?<=\bto )|(?<=\bor )|(?<=\bnot )|(?<=\bthan ))"
         r"the~(?P<d>\d{1,2})(?:st|nd|rd|th)\b(?!~(?!(?:and|at|to|or|if|from|for|in|with|is|works|we|so|would|will|as|but"
-        r"|please|instead|when|because|not|due|suits)\b)[a-z])", _day_of_month),
+        r"|i|then|otherwise|already|please|instead|when|because|not|due|suits)\b)[a-z])",
+        _day_of_month),
     rule(
         r"(?:(?<=\bpour )|(?<=\bavant )|(?<=\bdès )|(?<=\bvers )|(?<=\bantes d)|(?<=\bpartir d)|(?<=\bhasta )"
         r"|(?<=\bentro )|(?<=\bprima d)|(?<=\bpara ))(?:le|el|il)~(?P<d>\d{1,2})"
         r"(?!\d|[.:,/]\d|\s?(?:h\b|%|€|[^\W\d_]{4,}))", _day_of_month),
     rule(rf"\b(?:dia|día)~(?P<d>\d{{1,2}}){_NO_TIME}", _day_of_month, words("dia día")),
     rule(
-        r"\b(?:am|zum|vom|ab~dem|bis~zum|vor~dem)~(?P<d>\d{1,2})\.(?!\d)(?!\s{0,3}(?:\d|[A-ZÄÖÜa-zäöü]{4,}\s))",
-        _day_of_month, words("am zum vom dem")),
+        r"\b(?:am|zum|vom|ab~dem|bis~zum|vor~dem|nach~dem|seit~dem|um~den|gegen~den|auf~den)~(?P<d>\d{1,2})"
+        r"\.(?!\d)(?!\s{0,3}(?:\d|(?-i:[A-ZÄÖÜ])[a-zäöüß]{3,}))",
+        _day_of_month, words("am zum vom dem den")),
     rule(
         r"\b(?:op|voor|vóór|tot|vanaf|senast|innan|senest|inden|före|før|från|fra)~(?:de|den)~(?P<d>\d{1,2})(?:e|de|ste|:e|\.)?"
         r"(?![\w:/]|[.,]\d|~(?:[a-zà-ÿ]{4,}))", _day_of_month, words("de den")),

@@ -94,11 +94,12 @@ _RELATIVE = {
     -2: "the day before yesterday|vorgestern|avant-hier|anteayer|l'altro ieri|eergisteren|przedwczoraj",
     -1: "yesterday|gestern|hier (?:matin|soir)|ayer|ieri|gisteren|ontem|wczoraj|dün|i går|igår",
     0: "today|tonight|this (?:morning|afternoon|evening)|heute(?! in )|aujourd['’]hui|ce (?:matin|soir)"
-    "|cet après-midi|hoy|oggi"
+    "|cet(?:te)? après-midi|esta (?:mañana|tarde|noche|manhã|noite)|stamattina|stasera|vanmorgen|vanmiddag|vanavond"
+    "|ikväll|hoy|oggi"
     "|vandaag|hoje|dziś|dzisiaj|bugün|i dag|idag|(?:end of (?:the )?day|eod|by cob|close of (?:business|play))"
     "(?! (?:on )?(?:tomorrow|mon|tue|wed|thu|fri))|feierabend",
-    1: "tomorrow|(?<!guten )(?<!good )morgen(?! früh um)|demain|(?<!la )(?<!buena )mañana|domani|amanhã|jutro|yarın"
-    "|i morgen|imorgon|i morgon",
+    1: "tomorrow|(?<!guten )(?<!good )morgen(?! früh um)|demain|(?<!la )(?<!esta )(?<!buena )mañana|domani|amanhã|jutro"
+    "|yarın|i morgen|imorgon|i morgon",
     2: "(?:the )?day after tomorrow|übermorgen|uebermorgen|après[- ]demain|pasado mañana|dopodomani|overmorgen"
     "|depois de amanhã|pojutrze",
 }  # fmt: skip
@@ -106,6 +107,7 @@ _RELATIVE_WORDS = words(
     "yesterday vorgestern avant anteayer altro eergisteren przedwczoraj gestern hier ayer ieri gisteren ontem wczoraj "
     "dün går igår today tonight this heute aujourd ce cet hoy oggi vandaag hoje dziś dzisiaj bugün dag idag day eod "
     "cob "
+    "esta stamattina stasera vanmorgen vanmiddag vanavond ikväll cette "
     "close feierabend tomorrow morgen demain mañana domani amanhã jutro yarın imorgon morgon übermorgen uebermorgen "
     "après pasado dopodomani overmorgen depois pojutrze"
 )
@@ -169,6 +171,7 @@ _RELATIVE_NAMES = (
     .replace("good~)", "good )")
     .replace("guten~)", "guten )")
     .replace("la~)", "la )")
+    .replace("esta~)", "esta )")
     .replace("buena~)", "buena )")
 )
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from desktop.understanding.candidates.moment_days import DAY_RULES
+from desktop.understanding.candidates.moment_holidays import HOLIDAY_RULES
 from desktop.understanding.candidates.moment_periods import PERIOD_RULES
 from desktop.understanding.candidates.moment_types import Day, Today
 from desktop.understanding.candidates.moment_weekdays import WEEKDAY_RULES
@@ -20,7 +21,7 @@ __all__ = ["Day", "Today", "find_moments"]
 
 MAX_YEARS = 10
 MAX_FOUND = 60
-_RULES = (*DAY_RULES, *WEEKDAY_RULES, *PERIOD_RULES)
+_RULES = (*DAY_RULES, *HOLIDAY_RULES, *WEEKDAY_RULES, *PERIOD_RULES)
 _WORD = re.compile(r"[^\W\d_]+(?:-feira)?")
 _DIGIT = re.compile(r"\d")
 _FISCAL_BEFORE = re.compile(r"(?i)\b(?:fiscal|financial|fy|gj|geschäftsjahr\w*|exercice|ejercicio)[\W\d]{0,6}$")
@@ -28,6 +29,7 @@ _FISCAL_AFTER = re.compile(
     r"(?i)\W{0,3}(?:of (?:the |our |their |your )?)?(?:fiscal|financial|fy\b|gj\b|geschäftsjahr)"
 )
 _NAME_BEFORE = re.compile(r"[A-ZÄÖÜ]\w{0,10}[ (]$")
+_FRENCH_BEFORE = re.compile(r"(?i)\b(?:me|te|se|la|les|nous|vous|il|elle|on|qui|ça|ne|y)\s$")  # "ça me tue"
 _FILE_NAME = re.compile(r"(?i)[\w-]{0,40}\.(?:docx?|xlsx?|pptx?|pdf|txt|csv|zip|png|jpe?g|gif|rtf|html?|eml|msg|ics)\b")
 _NAME_LIKE = frozenset({"sat", "sun", "mon", "wed", "may", "mars", "march", "august", "jan", "april", "june", "nov"})
 
@@ -65,6 +67,8 @@ def _is_near(day: date, today: date) -> bool:
 def _is_plain_word(match: re.Match[str]) -> bool:
     """Short names that are more often ordinary words ("sat", "sun", "may") need a capital; "USA Today" is a name."""
     plain = match[0].strip()
+    if plain == "tue" and _FRENCH_BEFORE.search(match.string, max(0, match.start() - 8), match.start()):
+        return True
     if plain in ("Today", "Sun", "Tomorrow"):
         return bool(_NAME_BEFORE.search(match.string[max(0, match.start() - 12) : match.start()]))
     return plain.lower() in _NAME_LIKE and not plain[0].isupper()

@@ -3,9 +3,22 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from desktop.domain.evidence import Candidate, ContactScope, Evidence, FactKind, Part, Span
+from desktop.domain.evidence import Candidate, ContactScope, FactKind
+from desktop.understanding.candidates.doubts import doubted
+from desktop.understanding.candidates.greeted import greeted
+from desktop.understanding.candidates.header_names import (
+    ORGANISATION,
+    PERSONAL,
+    header_names,
+    is_company,
+    is_desk,
+    kind_of,
+    named,
+    shown_name,
+)
 from desktop.understanding.candidates.labels import labelled
-from desktop.understanding.candidates.segments import segments
+from desktop.understanding.candidates.segments import Segment, segments
+from desktop.understanding.candidates.signers import Known, Signer, find_signer, may_be_person
 from desktop.understanding.contacts.contact import Author
 from desktop.understanding.contacts.forms import in_one
 from desktop.understanding.document import Document
@@ -13,13 +26,10 @@ from desktop.understanding.lexicon.company_names import (
     LEGAL,
     domain_label,
     ends_with_legal_form,
-    likeness,
-    organisation_words,
 )
-from desktop.understanding.lexicon.function_words import area_strength, names_unit, title_strength
-from desktop.understanding.lexicon.mailboxes import is_desk_word, is_shared
+from desktop.understanding.lexicon.function_words import title_strength
+from desktop.understanding.lexicon.mailboxes import is_shared
 from desktop.understanding.lexicon.names import (
-    TRADES,
     fits_address,
     folded,
     is_same_person,
@@ -27,6 +37,7 @@ from desktop.understanding.lexicon.names import (
     name_of,
     tokens_of,
 )
+from desktop.understanding.lexicon.persons import personhood
 from desktop.understanding.lexicon.sign_offs import SIGN_OFF
 from desktop.understanding.zones.cleaning import TextLine
 
@@ -37,17 +48,14 @@ MOST_SMALL = 3
 SHORT_NAME = 3
 WRAPPED = 50
 
-SENDER = "the sender's name"
-QUOTED = "named in the header of the quoted mail"
 HANDED_ON = "the person whose details the mail hands on"
-ONLY_WRITER = "wrote the mail, which hands on somebody else's details"
 SIGNS_AS_SENDER = "signs with it, and it is the sender's name"
 SIGNS_AS_ADDRESS = "signs with it, and it fits the address"
 SIGNS = "stands at the top of the signature"
 CLOSES = "stands alone at the end of the text"
 LABELLED = "stands after a label for the name"
 INTRODUCES = "introduces themselves"
-ADDRESS = "is spelled out by the address"
+GREETED = "is whom the rep greets"
 SPEAKS_FOR_DESK = "is named as whom to call"
 
 _NAME = (
@@ -60,7 +68,6 @@ _INTRODUCES = re.compile(
     r"|[Mm]ijn naam is|[Ii]k ben|[Oo] meu nome é|[Cc]hamo-me|[Mm]eu nome é|[Nn]azywam się|[Jj]estem|[Aa]dım"
     rf"|[Jj]ag heter|[Mm]itt namn är|[Jj]eg hedder|[Jj]eg heter|[Mm]it navn er) {_NAME}(?=[\s,.;:!)]|$)"
 )
-_BEYOND_LATIN = 0x2E80
 _BEHIND_NAME = re.compile(r",\s|\s[|–—-]\s|\s?[|·•]\s?|\s?\(|\t|\s{3}")
 _LEGAL_BEHIND = re.compile(rf",\s{{1,2}}{LEGAL}(?!\w)")
 _DIGITS = re.compile(r"\d{2}[\d ./()-]{4,}")
@@ -76,121 +83,139 @@ def find_people(document: Document) -> Iterator[Candidate]:
     """Yield names the contact may have; never the rep's own."""
     for candidate in _all(document):
         if not tokens_of(candidate.value) <= document.own_names:
-            yield candidate
+            yield doubted(document, candidate)
 
 
 def _all(document: Document) -> Iterator[Candidate]:
     if document.scope is ContactScope.MENTIONED_PERSON:
         if document.author.name:
-            yield from _candidate(document.author.name, 0.9, HANDED_ON)
-        yield from _from_header(document, document.writer)
+            text = in_one(document.author.name.text)
+            yield from named(document.author.name, 0.9, HANDED_ON, name_of(text, is_labelled=document.is_form))
+        yield from header_names(document, document.writer, None)
         return
-    yield from _from_header(document, document.author)
-    yield from _from_signature(document)
-    yield from _from_closing(document)
+    signer = _signer(document)
+    yield from header_names(document, document.author, signer)
+    yield from _from_signature(document, signer)
+    yield from _from_closing(document, signer)
+    yield from _from_signer(document, signer)
+    if signer is None and not shown_name(document.author, None):
+        yield from (_greeted(document, *found) for found in greeted(document))
     for start, end in labelled(document, _LABELS):
-        yield from _candidate(document.cite(start, end), 0.84, LABELLED)
+        yield from named(document.cite(start, end), 0.84, LABELLED)
     for start, end in document.sentences():
         match = _INTRODUCES.search(document.text, start, end)
         if match and " " in match["name"]:
-            yield from _candidate(document.cite(*match.span("name")), 0.72, INTRODUCES)
+            yield from named(document.cite(*match.span("name")), 0.72, INTRODUCES)
     yield from _from_desk(document)
 
 
-def _candidate(evidence: Evidence, score: float, why: str, name: str | None = None) -> Iterator[Candidate]:
-    name = name or name_of(in_one(evidence.text), is_header=why in (SENDER, QUOTED, ONLY_WRITER))
-    if name:
-        score = score if " " in name or (not name.isascii() and len(name) < 5) else score * 0.6
-        yield Candidate(FactKind.PERSON, evidence, name, score, why)
-
-
-def _from_header(document: Document, author: Author) -> Iterator[Candidate]:
-    address = author.address.text if author.address else ""
-    local = address.partition("@")[0].lower()
-    is_mentioned = document.scope is ContactScope.MENTIONED_PERSON
-    if author.name is not None:
-        score = 0.88 if fits_address(author.name.text, address) else 0.8
-        score = 0.4 if is_shared(address) else 0.5 if _is_company(author.name.text, address) else score
-        score = 0.2 if is_organisation(author) or author.name.text.lower() == local else score
-        score = min(score, 0.75) if len({char.isascii() for char in author.name.text if char.isalpha() and (
-            char.isascii() or ord(char) > _BEYOND_LATIN)}) > 1 else score  # fmt: skip
-        why = SENDER if document.scope is ContactScope.SENDER else QUOTED
-        evidence = author.name
-        if author.name.span.part is Part.BODY:
-            evidence = document.cite(author.name.span.start, author.name.span.end)
-        yield from _candidate(evidence, 0.14 if is_mentioned else score, ONLY_WRITER if is_mentioned else why)
-    if author.address is not None and not is_mentioned and not _is_desk(author):
-        spelled = name_in_address(address)
-        span = author.address.span
-        if spelled and _may_be_person(spelled):
-            evidence = Evidence(Span(span.part, span.start, span.start + len(local)), address[: len(local)])
-            yield Candidate(FactKind.PERSON, evidence, spelled, 0.6, ADDRESS)
-
-
-def _is_desk(author: Author) -> bool:
-    """Whether an address is a desk's: by its own words, or because the display name, no person's, repeats one."""
-    address = author.address.text if author.address else ""
-    shown = author.name.text if author.name else ""
-    is_named_so = bool(shown) and name_of(shown, is_header=True) is None
-    return is_shared(address) or (is_named_so and bool(tokens_of(shown) & tokens_of(address.partition("@")[0])))
-
-
-def is_organisation(author: Author) -> bool:
-    """Whether a display name is an organisation's: a word of it says so, and the address is not made of a name."""
-    name = author.name.text if author.name else ""
-    local = author.address.text.partition("@")[0] if author.address else ""
-    if not organisation_words(name) and not ends_with_legal_form(name):
-        return False
-    personal = [token for token in tokens_of(name) if not organisation_words(token)]
-    return not (personal and fits_address(name, local) and sum(token in folded(local) for token in tokens_of(name)) > 1)
-
-
-def _is_company(name: str, address: str) -> bool:
-    """Whether a display name is the name of the domain and not of a person at it."""
-    local = address.partition("@")[0].lower()
-    is_personal = any(token in local and not is_desk_word(token) for token in tokens_of(name))
-    return not is_personal and likeness(name, domain_label(address)) >= 0.85
-
-
-def _from_signature(document: Document) -> Iterator[Candidate]:
+def _signer(document: Document) -> Signer | None:
+    """Return who signs the contact's lines, unless that is somebody whom the mail is addressed to."""
     author = document.author
     address = author.address.text if author.address else ""
-    display = tokens_of(author.name.text) if author.name and _shown(author) else frozenset()
+    shown = tokens_of(author.name.text) if author.name else frozenset()
+    firm = shown | {domain_label(address)} if kind_of(author) <= ORGANISATION else {domain_label(address)}
+    known = Known(shown | tokens_of(address.partition("@")[0]), frozenset(firm))
+    said = (line for line in (*document.body, *document.signature) if not _is_aimed(document, line))
+    lines = sorted(said, key=lambda line: line.start)
+    found = find_signer(lines, known)
+    if found is None or tokens_of(found.name) <= document.own_names:
+        return None
+    top = next((line for line in lines if line.text.strip()), None)
+    is_greeted = top is not None and top.end < found.start and found.name.casefold() in top.text[:60].casefold()
+    return None if is_greeted else found
+
+
+def _is_aimed(document: Document, line: TextLine) -> bool:
+    return any(first < line.end and line.start < last for first, last in document.aimed)
+
+
+def _from_signer(document: Document, signer: Signer | None) -> Iterator[Candidate]:
+    """Yield who signs, where the header names nobody, an organisation, or the same person less fully."""
+    if signer is None:
+        return
+    author = document.author
+    address = author.address.text if author.address else ""
+    shown, name = tokens_of(shown_name(author, signer)), tokens_of(signer.name)
+    spelled = tokens_of(name_in_address(address) or "") if not is_desk(author) else frozenset()
+    is_full = " " in signer.name
+    if name & shown or name & spelled:
+        score = 0.86 if is_full and not name <= shown else 0.4
+    elif shown:
+        score = 0.5 if is_full else 0.25
+    elif spelled:
+        score = 0.6 if is_full else 0.35
+    else:
+        score = 0.85 if is_full else 0.9
+    evidence = document.cite(signer.start, signer.end)
+    why = SIGNS if any(line.start <= signer.start < line.end for line in document.signature) else CLOSES
+    yield Candidate(FactKind.PERSON, evidence, signer.name, round(score * signer.strength, 3), why)
+
+
+def _greeted(document: Document, start: int, end: int, name: str) -> Candidate:
+    return Candidate(FactKind.PERSON, document.cite(start, end), name, 0.5 if " " in name else 0.4, GREETED)
+
+
+def _from_signature(document: Document, signer: Signer | None) -> Iterator[Candidate]:
+    author = document.author
+    address = author.address.text if author.address else ""
+    shown = shown_name(author, signer)
+    display = tokens_of(author.name.text) if author.name and shown else frozenset()
     for segment in segments(document.signature):
         if segment.line > SIGNATURE_LINES or (segment.place > 0 and not display & tokens_of(segment.text)):
             continue
-        name = name_of(segment.text) or _small_name(segment.text, author)
-        if not name or _LEGAL_BEHIND.match(document.text, segment.end) or ends_with_legal_form(segment.text):
+        name = name_of(segment.text) or _small_name(segment.text, author, shown)
+        if not name or _is_firm(document, segment.start, segment.end, shown) or _holds_more(segment, name, signer):
             continue
         evidence = document.cite(segment.start, segment.end)
-        if author.name and is_same_person(name, _shown(author)):
-            yield from _candidate(evidence, 0.92, SIGNS_AS_SENDER, name)
-        elif segment.place > 0 or not _may_be_person(name) or (display and _is_company(name, address)):
+        if author.name and is_same_person(name, shown):
+            yield from named(evidence, 0.92, SIGNS_AS_SENDER, name)
+        elif segment.place > 0 or not may_be_person(name) or (display and is_company(name, address)):
             continue
         elif tokens_of(name) & display or _fits(name, address):
             is_short = len(tokens_of(name)) < len(display) and any(len(part.strip(".")) == 1 for part in name.split())
-            yield from _candidate(evidence, 0.7 if is_short else 0.86, SIGNS_AS_ADDRESS, name)
+            is_part = not display and tokens_of(name) < tokens_of(name_in_address(address) or "")
+            yield from named(evidence, 0.4 if is_part else 0.7 if is_short else 0.86, SIGNS_AS_ADDRESS, name)
         elif " " in name and (is_shared(address) or not display) and segment.line <= SIGNATURE_LINES - 2:
-            is_spelled = bool(name_in_address(address)) and not _is_desk(author)
-            yield from _candidate(evidence, (0.4 if is_spelled else 0.7) - 0.02 * segment.line, SIGNS)
+            is_spelled = bool(name_in_address(address)) and not is_desk(author)
+            yield from named(evidence, (0.4 if is_spelled else 0.7) - 0.02 * segment.line, SIGNS)
         elif " " in name and segment.line <= 2 and segment.is_whole_line:
-            yield from _candidate(evidence, 0.5, SIGNS)
+            yield from named(evidence, 0.5, SIGNS)
         elif (
             not display
             and segment.is_whole_line
-            and _heads_card(document.signature, segment.start, is_desk=_is_desk(author))
+            and _heads_card(document.signature, segment.start, is_desk=is_desk(author))
         ):
-            yield from _candidate(evidence, 0.75, SIGNS)
+            yield from named(evidence, 0.75, SIGNS)
 
 
-def _small_name(text: str, author: Author) -> str | None:
+def _is_firm(document: Document, start: int, end: int, shown: str) -> bool:
+    """Whether a legal form ends what stands at [start, end) or follows it, or it repeats a display name of no person.
+
+    `shown` is the display name where it is a person's.
+    """
+    text = document.text[start:end]
+    display = document.author.name.text if document.author.name else ""
+    if not shown and tokens_of(text) <= tokens_of(display) and personhood(text) < PERSONAL:
+        return True
+    return bool(_LEGAL_BEHIND.match(document.text, end)) or ends_with_legal_form(text)
+
+
+def _holds_more(segment: Segment, name: str, signer: Signer | None) -> bool:
+    """Whether a name was read with words around it that are none of the signer's: "Greetings Ann Poe"."""
+    if signer is None or not segment.start <= signer.start < segment.end:
+        return False
+    return tokens_of(signer.name) < tokens_of(name)
+
+
+def _small_name(text: str, author: Author, shown: str) -> str | None:
     """Return a name written without capitals, where it is the sender's or its last word makes part of the address."""
     name = name_of(text, is_header=True) if text.islower() and 1 < len(text.split()) <= MOST_SMALL else None
     if name is None:
         return None
     local = folded(author.address.text.partition("@")[0]) if author.address else ""
     parts = [folded(word) for word in name.split()]
-    is_theirs = is_same_person(name, _shown(author)) or (len(parts[-1]) > SHORT_NAME and parts[-1] in local)
+    is_theirs = is_same_person(name, shown) or (len(parts[-1]) > SHORT_NAME and parts[-1] in local)
     return name if is_theirs or all(part in local for part in parts) else None
 
 
@@ -214,51 +239,35 @@ def _fits(name: str, address: str) -> bool:
     return fits_address(name, address) and (spelled is None or bool(tokens_of(name) & tokens_of(spelled)))
 
 
-def _shown(author: Author) -> str:
-    """Return the display name as a person's, "" where it is none's."""
-    if author.name is None or is_organisation(author):
-        return ""
-    return name_of(author.name.text, is_header=True) or ""
-
-
-def _may_be_person(name: str) -> bool:
-    last = name.rpartition(" ")[2].lower()
-    return not (
-        organisation_words(name)
-        or ends_with_legal_form(name)
-        or title_strength(name.rpartition(" ")[0] if last in TRADES else name) > 0.3
-        or names_unit(name)
-        or area_strength(name) >= 0.8
-    )
-
-
-def _from_closing(document: Document) -> Iterator[Candidate]:
+def _from_closing(document: Document, signer: Signer | None) -> Iterator[Candidate]:
     """Yield names that stand alone among the last lines of the body, where no signature was recognised."""
     author = document.author
     address = author.address.text if author.address else ""
-    display = tokens_of(author.name.text) if author.name and _shown(author) else frozenset()
+    shown = shown_name(author, signer)
+    display = tokens_of(author.name.text) if author.name and shown else frozenset()
     filled: list[TextLine] = [line for line in document.body if line.text.strip()]
     closing = filled[-CLOSING_LINES:]
     for place, line in enumerate(closing):
         if line is filled[0] or ends_with_legal_form(line.text) or _leads_on(closing, place):
             continue
         start, end = _head_of(line)
-        name = name_of(document.text[start:end]) or _small_name(document.text[start:end], author)
+        name = name_of(document.text[start:end]) or _small_name(document.text[start:end], author, shown)
         if (
             not name
-            or not _may_be_person(name)
+            or not may_be_person(name)
+            or _is_firm(document, start, end, shown)
             or _is_label(document.text, end)
             or _runs_on(filled, place - len(closing))
         ):
             continue
         evidence = document.cite(start, end)
-        is_sender = author.name is not None and is_same_person(name, _shown(author))
+        is_sender = author.name is not None and is_same_person(name, shown)
         if is_sender or (" " in name and _fits(name, address)):
-            yield from _candidate(evidence, 0.84, CLOSES, name)
+            yield from named(evidence, 0.84, CLOSES, name)
         elif " " in name and (is_shared(address) or not display):
-            yield from _candidate(evidence, 0.4 if name_in_address(address) else 0.58, CLOSES)
+            yield from named(evidence, 0.25 if name_in_address(address) else 0.58, CLOSES)
         elif line is filled[-1] and not display and not is_shared(address) and _is_greeted(document, name):
-            yield from _candidate(evidence, 0.75, CLOSES)
+            yield from named(evidence, 0.75, CLOSES)
 
 
 def _runs_on(lines: Sequence[TextLine], at: int) -> bool:
@@ -313,4 +322,4 @@ def _from_desk(document: Document) -> Iterator[Candidate]:
     for person in document.people[:20]:
         name = name_of(document.text[person.start : person.end])
         if name and " " in name and _CALLED.match(document.text, person.end, person.end + 120):
-            yield from _candidate(document.cite(person.start, person.end), 0.5, SPEAKS_FOR_DESK)
+            yield from named(document.cite(person.start, person.end), 0.5, SPEAKS_FOR_DESK)

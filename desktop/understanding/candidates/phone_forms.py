@@ -41,6 +41,8 @@ _EXTENSION = re.compile(
 )
 _HOUSE = re.compile(r"(?<![\w.,/:$€£+-])\d-\d{4}(?![\w@/%]|[.,-]\d)")
 _LOCAL = re.compile(r"(?<![\w.,/:$€£+-])[2-9]\d\d[-. ]\d{4}(?![\w@/%]|[.,-]\d)")
+_ZIP_CODE = re.compile(r"\d{5}-\d{4}")
+_STATE = re.compile(r"\b(?!PH|FX|TL|TF|MB)[A-Z]{2}\.?,?\s{1,3}$")
 
 
 def runs_in(text: str, seam: int = -1) -> Iterator[tuple[int, int]]:
@@ -50,6 +52,8 @@ def runs_in(text: str, seam: int = -1) -> Iterator[tuple[int, int]]:
     """
     for match in _RUN.finditer(text):
         start = match.start()
+        if _ZIP_CODE.fullmatch(match[0]) and _STATE.search(text, max(0, start - 8), start):
+            continue
         for cut in _COLUMNS.finditer(text, *match.span()):
             parts = text[start : cut.start()], text[cut.end() : match.end()]
             if cut.start() <= seam <= cut.end() or min(map(_digits, parts)) < MIN_DIGITS:

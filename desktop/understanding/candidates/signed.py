@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from desktop.understanding.document import Document
 from desktop.understanding.lexicon.company_names import ends_with_legal_form
@@ -13,6 +14,8 @@ from desktop.understanding.zones.headers import TextLine
 MAX_TAIL = 12
 MAX_BELOW = 14
 MAX_SHORT = 72
+MAX_AROUND = 200
+MAX_ABOVE = 6
 MAX_LONG = 110
 FULL = 5
 LONGEST_INITIALS = 2
@@ -42,6 +45,7 @@ class Signed:
         return [self.place(field.start, field.end) for field in found]
 
 
+@lru_cache(maxsize=1)  # titles and companies ask for the same mail's, one after the other
 def contact_signature(document: Document) -> Signed | None:
     """Return the contact's signature: the one marked as such, or lines below their name, or the short last lines.
 
@@ -70,7 +74,12 @@ def _richness(signed: Signed) -> int:
 
 def _unmarked(document: Document) -> tuple[tuple[TextLine, ...], ...]:
     lines = (*document.body, *document.signature)
-    return _below_name(document, lines), _tail(document.body), _below_closing(document.body)
+    return (
+        _below_name(document, lines),
+        _around_address(document, lines),
+        _tail(document.body),
+        _below_closing(document.body),
+    )
 
 
 def writer_signature(document: Document) -> Signed | None:
@@ -102,6 +111,30 @@ def _below_name(document: Document, lines: Sequence[TextLine]) -> tuple[TextLine
         if index and len(below) > 1:
             return below
     return ()
+
+
+def _around_address(document: Document, lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
+    """Return the short lines around the contact's own address, where it stands in a line below others of theirs."""
+    address = document.author.address.text.lower() if document.author.address else ""
+    lines = lines[-MAX_AROUND:]
+    for index in range(len(lines) - 1, 1, -1):
+        if not address or address not in lines[index].text[:MAX_LONG].lower() or not _is_card(lines[index]):
+            continue
+        first = index
+        while first and index - first < MAX_ABOVE and _is_card(lines[first - 1]):
+            first -= 1
+        last = index + 1
+        while last < len(lines) and last - index < MAX_ABOVE and _is_card(lines[last]):
+            last += 1
+        if index - first > 1:
+            return tuple(lines[first:last])
+    return ()
+
+
+def _is_card(line: TextLine) -> bool:
+    """Whether a line may be one of a signature: short, no prose, not empty."""
+    text = line.text.strip()
+    return bool(text) and len(text) <= MAX_SHORT and not _is_prose(text)
 
 
 def _below_closing(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:

@@ -12,6 +12,7 @@ from desktop.understanding.candidates.company_candidates import (
     WRITERS,
     company,
     domain_of,
+    writes_from_inside,
 )
 from desktop.understanding.candidates.segments import segments
 from desktop.understanding.candidates.signed import Signed, contact_signature, writer_signature
@@ -25,10 +26,14 @@ from desktop.understanding.lexicon.company_names import (
 )
 from desktop.understanding.lexicon.function_words import area_strength, names_unit, title_strength
 from desktop.understanding.lexicon.names import name_of, tokens_of
+from desktop.understanding.lexicon.persons import is_given_name
 from desktop.understanding.signature.scores import person_shape
 
 BARE_CONTEXT = 0.3
 NAMED = 0.14
+NAMELESS = 0.4
+CREW = 0.25
+LIKE_A_NAME, LIKE_NAMES = 0.3, 0.08
 MAX_SIGNED = 14
 MAX_WORDS = 8
 
@@ -52,7 +57,7 @@ def companies_signed(document: Document) -> Iterator[Candidate]:
     if signed is None:
         return
     context = _context(signed)
-    trust = 1.0 if signed.is_marked else 0.3 + context
+    trust = 1.0 if signed.is_marked else 0.3 + context if signed.fields.name else NAMELESS
     found = [one for place in _lines_of(signed) for one in _graded(document, *place, trust, context)]
     found += _alike_lines(document, signed, trust)
     found += [] if found else _named_alike(document, signed, trust * (context + NAMED))
@@ -141,6 +146,9 @@ def _graded(document: Document, start: int, end: int, trust: float, context: flo
     yield company(document, start, end, trust * score, why)
 
 
+_CREW = re.compile(r"(?i)\b(?:team|crew|staff|[ée]quipe|equipo|squadra|mannschaft|zespół)\b")  # "The Acme Team"
+
+
 def _grade(document: Document, text: str, context: float) -> tuple[float, str]:
     """Return score and reason of an organisation's line."""
     alike = likeness(text, domain_of(document))
@@ -151,10 +159,11 @@ def _grade(document: Document, text: str, context: float) -> tuple[float, str]:
     if len(text) <= 2 or (_HOUSE_NUMBER.search(text) and not alike):
         return 0.15, SIGNED
     if alike >= 0.6:
-        return 0.74 + 0.18 * alike, SIGNED_ALIKE
+        return 0.74 + 0.18 * alike - CREW * bool(_CREW.search(text)), SIGNED_ALIKE
     if names_unit(text) or area_strength(text) > 0.5:
         return 0.3, SIGNED
-    named = 0.2 * (person_shape(text) == 1.0 and not organisation_words(text))
+    is_like_name = person_shape(text) == 1.0 and not organisation_words(text)
+    named = (LIKE_A_NAME if is_given_name(text.split(maxsplit=1)[0]) else LIKE_NAMES) * is_like_name
     return context + min(0.16, 0.1 * organisation_words(text)) - named, SIGNED
 
 
@@ -164,6 +173,23 @@ def _hidden(document: Document, start: int, end: int, trust: float) -> Iterator[
     for low, high in names_like(document.text, start, end, domain):
         if title_strength(document.text[low:high]) < 0.5:
             yield company(document, low, high, trust * 0.78, SIGNED_ALIKE)
+
+
+_SPEAKS_FOR = re.compile(
+    r"(?i)\b(?:on (?:his|her|their) behalf|on behalf of|em nome d\w{1,2}|im (?:namen|auftrag)|au nom d\w"
+    r"|en nombre de|a nome d\w{1,4}"
+    r"|namens|my (?:boss|manager|colleague|director|partner|supervisor)|mein\w{0,2} (?:chef|kolleg|vorgesetzt)\w*"
+    r"|m(?:on|a) (?:collègue|patron|directeur|chef)|mi (?:jefe|jefa|compañer[oa])|il mio (?:capo|collega)"
+    r"|mijn (?:collega|baas)"
+    r"|(?:has |have )?asked (?:that I|me to)|hat mich gebeten|m['’]a (?:demandé|chargée?)|me (?:ha pedido|pidió)"
+    r"|mi ha chiesto|heeft mij gevraagd|pediu-me)\b"
+)
+
+
+def _speaks_for(document: Document) -> bool:
+    """Whether whoever writes does so for the person mentioned: what they sign with is that person's company too."""
+    places = [(passage.start, passage.end) for passage in document.about[:MAX_SIGNED]]
+    return not writes_from_inside(document) and any(_SPEAKS_FOR.search(document.text, *place) for place in places)
 
 
 def companies_of_writer(document: Document) -> Iterator[Candidate]:
@@ -177,7 +203,8 @@ def companies_of_writer(document: Document) -> Iterator[Candidate]:
     theirs = domain_label(document.writer.address.text) if document.writer.address else ""
     is_assistant = bool(tokens_of(name)) and tokens_of(name) <= tokens_of(text)
     score = 0.84 if is_assistant or (domain and domain == theirs) else 0.6
-    for start, end in _lines_of(signed) if score > 0.6 or document.is_colleague else ():
+    is_colleague = document.is_colleague or _speaks_for(document)
+    for start, end in _lines_of(signed) if score > 0.6 or is_colleague else ():
         line = document.text[start:end]
         if not names_unit(line) and not tokens_of(line) & tokens_of(name):
             yield company(document, start, end, score, WRITERS)

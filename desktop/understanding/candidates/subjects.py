@@ -33,7 +33,20 @@ _GENERIC = words(
     "consiglio unacceptable inadmissible inacceptable inakzeptabel unglaublich inaceptable inaccettabile someone "
     "somebody jemand quelqu'un alguien qualcuno iemand should talk speak people you're friend freund bekannter copain "
     "ami amie amigo amiga amico amica vriend kurz schnell court rapide rápido veloce snel goodbye bye farewell staying "
-    "dry nog steeds benieuwd"
+    "dry nog steeds benieuwd "
+    "reply replies response answer antwort réponse respuesta risposta antwoord test testing word heard hear any "
+    "anything two three four few couple client clients customer customers kunde kundin kunden cliente clientes "
+    "clienti klant klanten klient klientka müşteri pessoa alguém osoba biri birini size lead leads visitor visitors "
+    "offline conversation page seite página pagina site website webseite web chat form formulaire contactformulier "
+    "forgot forgotten forget vergessen oublié oubliés olvidado dimenticato dimenticati vergeten glömt esquecido "
+    "waiting see seeing seen met meeting you'll we'll i'll here there back what why when where who whom which hope "
+    "hopefully sorry apologies entschuldigung désolé perdón scusa chatting talked talking spoke conversación "
+    "gespräch good great nice best bit lot thing things matter matters item items point points stuff"
+)
+MATTERS = words(
+    "meeting meetings lunch dinner breakfast coffee visit treffen termin mittagessen besuch réunion rendez-vous "
+    "rdv déjeuner visite reunión cita comida visita almuerzo riunione incontro appuntamento pranzo afspraak "
+    "vergadering bezoek reunião encontro spotkanie toplantı randevu möte møde møte"
 )
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _INTRODUCTION = re.compile(r"(?i)^(?:(?:e-?mail )?intro\w*|vorstellung|meet|connecting)\b|<>|<->|↔")
@@ -59,7 +72,21 @@ def core_of(subject: str) -> tuple[int, int]:
 def telling_words(text: str, names: frozenset[str]) -> tuple[str, ...]:
     """Return, in lower case, the words of a subject that say something: no greeting, no stock word, nobody's name."""
     found = (match[0].lower() for match in _WORD.finditer(text))
-    return tuple(word for word in found if word not in _GENERIC and word not in names and len(word) > 2)
+    return tuple(word for word in found if len(word) > 2 and not (_is_dull(word, names) or _is_dull_pair(word, names)))
+
+
+def names_a_meeting(text: str) -> bool:
+    """Whether a subject says at least that people are to meet: "Meeting next week", "Lunch on the 6th"."""
+    return any(match[0].lower() in MATTERS for match in _WORD.finditer(text))
+
+
+def _is_dull(word: str, names: frozenset[str]) -> bool:
+    return word in _GENERIC or word in names
+
+
+def _is_dull_pair(word: str, names: frozenset[str]) -> bool:
+    parts = word.split("-")
+    return len(parts) > 1 and all(_is_dull(part, names) for part in parts)
 
 
 def is_only_a_name(text: str) -> bool:

@@ -10,6 +10,8 @@ _ENDS = re.compile(
     r"(?i)\s+(?:at|for|with|here|who|and (?:i|we|my|he|she|wants?|would|has|have|is|needs?|will|can|looks?)"
     r"|to (?:get|see|ask)|bei(?:m)?|im|in (?:der|dem|a|an|the|our|my|charge)|und (?:ich|wir)|hier|chez"
     r"|et (?:je|nous)|et j|en charge|que|y (?:me|le|les)|presso|bij|na|w|that|but|aber|mais"
+    r"|de la (?:société|maison|empresa)|de l['’]entreprise|der (?:firma|gesellschaft)|of the (?:company|firm)"
+    r"|della (?:ditta|società)|dell['’]azienda|van (?:het bedrijf|de firma)"
     r"|of(?= an? (?:[\w-]{1,20} ){0,3}(?:firm|company|business|shop|store|agency|practice|chain|manufacturer|supplier"
     r"|distributor|start-?up|charity|school|hotel)\b))\b"
 )
@@ -18,6 +20,9 @@ _OF_COMPANY = re.compile(
     r"|dem |la "
     r"|los )?(?=[A-ZÀ-ÞŠŽİŞŁ])"
 )
+_COMPANY_FOLLOWS = re.compile(
+    r"[^,.;:\n]{2,40}?\s(?:over )?(?:at|bei|beim|chez|presso|hos)\s[A-ZÀ-Þ]"
+)  # "of Sales at Acme"
 _OPEN_END = re.compile(
     r"(?i)\s+(?:to|of|for|at|and|und|et|der|des|die|das|de|du|di|del|della|van|von|y|e|in|on|with|from|by|as|the|a|an"
     r"|im|bei|für|avec|chez|en|con|da|do|em|com|og|och|och|ja|ve|i|&|[+/,–-])\s*$"
@@ -53,7 +58,10 @@ def title_end(text: str, low: int) -> int:
                 continue
             if match[0].strip() in ("im", "in der") and _is_area(plain_word(rest.partition(" ")[2] or rest)):
                 continue
-            is_area = pattern is _OF_COMPANY and area_strength(rest) >= 0.5 and not ends_with_legal_form(rest)
+            is_area = pattern is _OF_COMPANY and (
+                (area_strength(rest) >= 0.5 and not ends_with_legal_form(rest))
+                or bool(_COMPANY_FOLLOWS.match(text, match.end()))
+            )
             if low < match.start() < high and not is_area:
                 high = match.start()
                 break

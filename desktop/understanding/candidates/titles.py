@@ -22,6 +22,7 @@ from desktop.understanding.lexicon.function_words import (
     title_strength,
 )
 from desktop.understanding.lexicon.names import name_of, tokens_of
+from desktop.understanding.lexicon.persons import personhood
 from desktop.understanding.signature.fields import FieldText
 from desktop.understanding.signature.scores import person_shape, title_of
 from desktop.understanding.zones.passages import sentences_of
@@ -30,6 +31,7 @@ MAX_TITLE = 110
 MAX_PASSAGES = 40
 MAX_SENTENCE = 1500
 MAX_ROWS_BELOW = 1
+PERSON = 0.5
 
 SIGNED = "stands in the signature"
 AREA = "names an area of work, in the signature"
@@ -51,6 +53,10 @@ _TO_SOMEBODY = re.compile(r"\s+(?:to|von|de|van|di)\s+(?=[A-ZÀ-Þ][\w'’-]+ [A
 
 def find_titles(document: Document) -> Iterator[Candidate]:
     """Yield job titles of the contact."""
+    return (candidate for candidate in _find(document) if not _is_name_or_unit(candidate.value))
+
+
+def _find(document: Document) -> Iterator[Candidate]:
     signed = contact_signature(document)
     found = list(_from_signature(document, signed)) if signed else []
     found = found or list(
@@ -65,7 +71,8 @@ def find_titles(document: Document) -> Iterator[Candidate]:
             yield _candidate(document, start, end, 0.86, LABELLED)
     if document.scope is ContactScope.MENTIONED_PERSON:
         yield from _behind_name(document, [(passage.start, passage.end) for passage in document.about])
-        yield from _said(document, (title_cues.THIRD_PERSON, title_cues.IN_ROLE), 0.7)
+        said = list(_said(document, (title_cues.THIRD_PERSON, title_cues.IN_ROLE), 0.7))
+        yield from said or _said(document, (title_cues.THIRD_PERSON,), 0.52, is_about=False)
         if document.language == "tr":
             yield from _said(document, (title_cues.SAID_TO_BE,), 0.66)
     else:
@@ -137,6 +144,18 @@ def _is_no_title(document: Document, signed: Signed, field: FieldText, person: f
         is_desk = names_unit(_ARTICLE.sub("", text, count=1)) and not signed.fields.name
         return is_desk or not _is_under_name(signed, field)
     return 0 < strength < 0.4 and names_unit(text)  # "Office of the Chairman"
+
+
+def _is_name_or_unit(text: str) -> bool:
+    """Whether a name whose surname is a word for a job ("Jo Butcher") or what they work in was taken for a title."""
+    is_name = len(text.split()) == 2 and personhood(text) >= PERSON and title_of(text) < 1
+    return is_name or _UNIT.search(text) is not None
+
+
+_UNIT = re.compile(  # a campaign, or what somebody works in without a word for what they do there
+    r"(?i)\bfor (?:president|governor|mayor|senate|congress)$"
+    r"|^(?!.*\b(?:of|head|lead|chair|director|manager)\b).*\b(?:program(?:me)?s?|committee|conference)$"
+)
 
 
 def _variants(
@@ -294,17 +313,21 @@ def _apposed(document: Document, start: int, end: int, score: float) -> Iterator
         yield _candidate(document, start + low, start + high, score, BESIDE)
 
 
-def _sentences(document: Document) -> Iterator[tuple[int, int]]:
-    for passage in document.about[:MAX_PASSAGES]:
+def _sentences(document: Document, *, is_about: bool = True) -> Iterator[tuple[int, int]]:
+    for passage in (document.about if is_about else document.passages)[:MAX_PASSAGES]:
         for start, end in sentences_of(document.text, passage):
             yield start, min(end, start + MAX_SENTENCE)
 
 
 def _said(
-    document: Document, patterns: tuple[re.Pattern[str], ...], score: float, *, is_bare: bool = False
-) -> Iterator[Candidate]:
-    """Yield what is said with one of these patterns; `is_bare`: only what begins with the job itself counts."""
-    for start, end in _sentences(document):
+    document: Document, patterns: tuple[re.Pattern[str], ...], score: float, *,
+    is_bare: bool = False, is_about: bool = True,
+) -> Iterator[Candidate]:  # fmt: skip
+    """Yield what is said with one of these patterns; `is_bare`: only what begins with the job itself counts.
+
+    `is_about`: only in what is about the contact, else anywhere.
+    """
+    for start, end in _sentences(document, is_about=is_about):
         for match in (match for pattern in patterns for match in pattern.finditer(document.text, start, end)):
             low = match.start("title")
             high = low + title_end(match["title"], 0)

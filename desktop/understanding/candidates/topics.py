@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 
 from desktop.domain.evidence import Candidate, FactKind, Part
-from desktop.understanding.candidates.subjects import core_of, is_only_a_name, telling_words
+from desktop.understanding.candidates.subjects import core_of, is_only_a_name, names_a_meeting, telling_words
 from desktop.understanding.document import Document
 from desktop.understanding.lexicon.cues import folded, pattern_of
+from desktop.understanding.lexicon.language import common_words
+from desktop.understanding.lexicon.mailboxes import is_desk_word
 from desktop.understanding.lexicon.words import phrases
 from desktop.understanding.zones.passages import without_marks
 
@@ -91,19 +93,21 @@ MAX_WORDS = 14
 LEAST_BODY = 25  # words; a text that long takes up what its subject names, or the subject is only a headline
 MAX_SENTENCES = 25
 MAX_FOUND = 12
+MAX_BODY = 12_000  # characters in which a word is looked for again
+MAX_OPENINGS = 5
 
 
 def find_topics(document: Document) -> Iterator[Candidate]:
     """Yield what the mail could be about, the telling ones with high scores."""
     names = _names(document)
     sentences = list(_sentences(document))
-    body = " ".join(document.text[start:end] for start, end in sentences).lower()
+    body = " ".join(document.text[start:end] for start, end in sentences).lower()[:MAX_BODY]
     subject = frozenset(telling_words(document.message.subject, names))
     yield from _from_subject(document, names, body)
     yield from _from_labels(document, names)
     count = 0
     for place, (start, end) in enumerate(sentences):
-        for candidate in _from_sentence(document, (start, end), place=place, subject=subject, names=names):
+        for candidate in _from_sentence(document, (start, end), place=place, subject=subject, names=names, body=body):
             yield candidate
             count += 1
             if count >= MAX_FOUND:
@@ -111,8 +115,10 @@ def find_topics(document: Document) -> Iterator[Candidate]:
 
 
 def _names(document: Document) -> frozenset[str]:
+    """Return the words that tell nothing of a matter here: people's names and the language's commonest words."""
     people = " ".join(f"{p.name} {p.address.partition('@')[0]}" for p in document.message.participants[:40])
-    return frozenset(word for word in re.findall(r"[^\W\d_]{2,}", people.lower()))
+    found = re.findall(r"[^\W\d_]{2,}", people.lower())
+    return common_words(document.language).union(word for word in found if not is_desk_word(word))
 
 
 def _sentences(document: Document) -> Iterator[tuple[int, int]]:
@@ -137,7 +143,7 @@ def _from_subject(document: Document, names: frozenset[str], body: str) -> Itera
     is_name = is_only_a_name(evidence.text)
     is_not_taken_up = not shared and len(body.split()) >= LEAST_BODY
     score = 0.58 + 0.08 * min(len(telling), 3) + 0.05 * min(shared, 2) - 0.14 * is_not_taken_up
-    score = 0.3 if not telling else 0.46 if is_name else score
+    score = (0.46 if names_a_meeting(evidence.text) else 0.3) if not telling else 0.46 if is_name else score
     why = SUBJECT if telling and not is_name else BARE_SUBJECT
     yield _candidate(document, evidence.span.start, evidence.span.end, score, why, Part.SUBJECT)
 
@@ -152,7 +158,13 @@ def _from_labels(document: Document, names: frozenset[str]) -> Iterator[Candidat
 
 
 def _from_sentence(
-    document: Document, sentence: tuple[int, int], *, place: int, subject: frozenset[str], names: frozenset[str]
+    document: Document,
+    sentence: tuple[int, int],
+    *,
+    place: int,
+    subject: frozenset[str],
+    names: frozenset[str],
+    body: str,
 ) -> Iterator[Candidate]:
     text, (start, end) = document.text, sentence
     early = 0.015 * min(place, 10)
@@ -169,10 +181,12 @@ def _from_sentence(
     if span and not is_formula and len(telling_words(text[slice(*span)], names)) >= 2:
         early += 0.1 if _ANSWER.match(text, *span) else 0.0
         yield _candidate(document, *span, 0.6 - early, ASKED)
-    elif place < 3 and len(text[start:end].split()) >= 4:
+    elif place < MAX_OPENINGS and len(text[start:end].split()) >= 4:
         whole = _phrase(text, start, end, is_whole=True)
-        if whole and telling_words(text[slice(*whole)], names):
-            yield _candidate(document, *whole, 0.45 - 3 * early, OPENING)
+        told = telling_words(text[slice(*whole)], names) if whole else ()
+        if whole and told:
+            again = sum(body.count(word[:6]) > 1 for word in set(told))
+            yield _candidate(document, *whole, 0.42 + 0.03 * min(again, 2) - 3 * early, OPENING)
 
 
 def _phrase(text: str, start: int, end: int, *, is_whole: bool = False) -> tuple[int, int] | None:

@@ -163,7 +163,7 @@ def test_company_and_title_from_the_signature():
         ("We at Acme Valves would like a quote.", "Acme Valves"),
         ("I work for Kind People, and we need pumps.", "Kind People"),
         ("My name is Jo Field from Kind People, and we need pumps.", "Kind People"),
-        ("This offer is for Müller & Söhne GmbH & Co. KG only.", "Müller & Söhne GmbH & Co. KG"),
+        ("We are Müller & Söhne GmbH & Co. KG and need pumps.", "Müller & Söhne GmbH & Co. KG"),
         ("wir bei Presswerk Süd brauchen Pumpen", "Presswerk Süd"),
     ],
 )

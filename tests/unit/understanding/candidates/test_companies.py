@@ -233,3 +233,96 @@ def test_what_only_looks_like_a_company(text: str, sender: str):
 )
 def test_the_desk_in_a_display_name_is_no_part_of_the_company(shown: str, company: str):
     assert best("You are invited.", sender="events@acmetools.example", name=shown) == company
+
+
+def quoted(above: str, author: str, below: str) -> str:
+    """Return a mail of the rep's colleague who hands on what `author` wrote."""
+    head = "---------------------- Forwarded by Rita Lund on 04/02/2026 09:46 AM ----------------------"
+    return f"{above}\n{head}\n\n{author} on 04/02/2026 08:15:03 AM\nTo: rita.lund@northbeam.example\n\n{below}"
+
+
+@pytest.mark.parametrize(
+    ("above", "author", "below", "company"),
+    [
+        ("Please see the note from Ostrava Gas.", "Jan Pohl <jan.pohl@ostravagas.example>", "Friday it is.\nJan",
+         "Ostrava Gas"),
+        ("This is from Ida at Marlock Travel.", "Ida Brun <ibrun@mt99.example>", "The fare is 412.\nIda",
+         "Marlock Travel"),
+        ("The fellow from FERX, Tim Rolle, asks this.", "Tim Rolle <tim.rolle@post9.example>", "When can we talk?\nTim",
+         "FERX"),
+    ],
+)  # fmt: skip
+def test_others_in_a_mail_handed_on_name_the_company(above: str, author: str, below: str, company: str):
+    text = quoted(above, author, below)
+    assert best(text, sender="rita.lund@northbeam.example", name="Rita Lund") == company
+
+
+def test_an_earlier_mail_that_is_quoted_names_the_company():
+    text = (
+        "Fine with me.\nJan\n\nOn 2 Oct 2026 at 09:00, Alex Morgan wrote:\n> Does Ostravia agree to the dates?\n> Alex"
+    )
+    assert best(text, sender="jan.pohl@ostravia.example", name="Jan Pohl") == "Ostravia"
+
+
+@pytest.mark.parametrize(
+    ("text", "sender", "company"),
+    [
+        ("Nora joins the IPEX London\noffice on Monday.", "jo@ipex.example", "IPEX"),
+        ("We pay Marlock Travel Chicago\ntoday.", "jo@marlocktravel.example", "Marlock Travel"),
+        ("Call the Emersen desk at noon.", "jo@emrsn.example", "Emersen"),
+    ],
+)
+def test_a_city_behind_the_name_is_no_part_of_it(text: str, sender: str, company: str):
+    assert best(f"Hello,\n\n{text}\n\nJo", sender=sender) == company
+
+
+@pytest.mark.parametrize(
+    ("shown", "sender"),
+    [
+        ("Dovecliff Preserves", "hello@dovecliffpreserves.example"),
+        ("TradeCircleNet", "feedback@tcn.example"),
+        ("Harlan, Boyd & Quint", "lwist@hbq.example"),
+    ],
+)
+def test_a_mailbox_may_bear_the_firm(shown: str, sender: str):
+    assert best("Please find it attached.", sender=sender, name=shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "company"),
+    [
+        ("Soy Marta de Talleres Iruña. ¿Me pasa precio?", "Talleres Iruña"),
+        ("I am Tess, events coordinator for the Sun Valley Playhouse.", "Sun Valley Playhouse"),
+        ("Thank you for your purchase at Earth Library Network.", "Earth Library Network"),
+        ("As purchasing agent for the City of Marlow, I need three bids.", "City of Marlow"),
+        ("Corvane would like to go ahead. Our board meets on Friday.", "Corvane"),
+        ("I lead procurement for Thornby Analytics and need a quote.", "Thornby Analytics"),
+        ("On behalf of Prairie Cooperative I invite you.", "Prairie Cooperative"),
+    ],
+)
+def test_more_ways_to_say_whom_somebody_is_with(text: str, company: str):
+    assert best(f"Hello Alex,\n\n{text}\n\nThanks", sender="jo.field@gmail.com", name="") == company
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There is a meeting room here at the Chamber on April 4.",
+        "I am working with Senator Field on the bill.",
+        "Did you see what Micronix Corporation announced today?",
+        "Everyone needs a rest, and we all know it.",
+        "I am here with Anna Poe until Friday.",
+    ],
+)
+def test_nouns_people_and_third_parties_are_not_the_contacts_company(text: str):
+    assert best(f"Hello Alex,\n\n{text}\n\nSam", sender="sam.holt@yahoo.com", name="Sam Holt") is None
+
+
+def test_a_name_of_common_words_below_the_signers_name_is_the_organisation():
+    text = "Could we meet?\n\nBest regards,\nSwati Kapoor\nWorld Trade Caucus"
+    assert best(text, sender="swati_kapoor@yahoo.com", name="Swati Kapoor") == "World Trade Caucus"
+
+
+def test_what_a_colleague_hands_on_from_the_press_is_not_their_company():
+    text = "See below.\n\nPower prices rose again.\n\nCopyright 2026 Bow Press & Company, Inc. All Rights Reserved."
+    assert best(text, sender="rita.lund@northbeam.example", name="Rita Lund") is None

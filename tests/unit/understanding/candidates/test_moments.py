@@ -168,3 +168,18 @@ def test_what_is_no_day(text: str):
 def test_a_long_run_of_almost_dates_ends():
     text = "Friday, the " * 3000 + "1 1. 1/ " * 3000
     assert isinstance(moments(text), list)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("do piątku", ["2026-10-23"]),
+        ("péntekig", ["2026-10-23"]),
+        ("llámala esta mañana", ["2026-10-21"]),
+        ("nach dem 25. wieder", ["2026-10-25"]),
+        ("away through the 25th so call later", ["2026-10-25"]),
+        ("ça me tue", []),
+    ],
+)
+def test_cases_parts_of_today_and_bare_days(text: str, found: list[str]):
+    assert [moment.day.isoformat() for moment in moments(text)] == found

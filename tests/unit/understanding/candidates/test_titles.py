@@ -246,3 +246,32 @@ def test_what_leads_to_the_title_of_who_is_handed_on_is_no_part_of_it(words: str
         "ben.moss@westmere.example and his number 01632 960 144.\n\nKim"
     )
     assert best(text, sender="kim.lane@westmere.example", name="Kim Lane") == "Technical Manager"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("I am the VP of Prefabrication over at Sandhill Commercial.", "VP of Prefabrication"),
+        ("Je suis gérante de la société Les Blés d'Or.", "gérante"),
+        ("I am the owner of the company Field Tools.", "owner"),
+        ("Merci.\n\nCordialement,\n\nJo Field\nmaître de chai\nDomaine Field", "maître de chai"),
+        ("See you.\n\nRegards,\n\nJo Field\nPhD Candidate\nEastmoor University", "PhD Candidate"),
+    ],
+)
+def test_where_a_title_ends_before_the_company(text: str, title: str):
+    assert best(f"Hello Alex,\n\n{text}") == title
+
+
+def test_a_signature_with_the_address_in_the_midst_of_a_mail():
+    text = (
+        "Dear Alex,\n\nplease take part in our survey.\n\nJo E. Field, Ph.D.\nPresident\nField Research\n"
+        "jo@fieldresearch.example\nwww.fieldresearch.example\n\nMORE INFORMATION\nThis survey is being conducted to"
+        " help us all.\n\nIt should take you around ten minutes. Only complete answers count, as we said before."
+    )
+    assert best(text, sender="jo@fieldresearch.example", name="") == "President"
+
+
+@pytest.mark.parametrize("line", ["Jo Butcher", "Nordhof for Mayor", "Trainee & Fellow Program"])
+def test_names_and_units_are_no_titles(line: str):
+    text = f"The minutes are attached.\n\nRegards\nKim Sand\n{line}\n+44 20 7946 0123"
+    assert line not in [candidate.value for candidate in found(text)]

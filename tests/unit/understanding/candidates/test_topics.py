@@ -76,3 +76,31 @@ def test_names_and_stock_words_tell_nothing():
     assert is_only_a_name("Acme Trading Co")
     assert is_only_a_name("NWT")
     assert not is_only_a_name("Seals for Acme")
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "topic"),
+    [
+        (
+            "Alex,\n\nwe have a question about the torque trial.\n",
+            "PRIVILEGED AND CONFIDENTIAL ATTORNEY-CLIENT",
+            "torque trial",
+        ),
+        ("Hallo Alex,\n\nes geht um die neuen Dichtungen.\n", "Eine Kundin für Sie", "neuen Dichtungen"),
+        ("Bonjour Alex,\n\nelle vous écrit au sujet de la maintenance.\n", "Quelqu'un pour vous", "maintenance"),
+        ("Hi Alex,\n\nit is about the torque trial.\n", "Any word?", "torque trial"),
+    ],
+)
+def test_a_subject_of_stock_words_in_any_language_is_not_the_topic(text: str, subject: str, topic: str):
+    assert best(FactKind.TOPIC, text, subject=subject).value == topic
+
+
+def test_a_subject_that_names_a_meeting_is_better_than_an_opening_that_says_little_of_it():
+    topic = best(FactKind.TOPIC, "Hi Alex,\n\nthe lobby is nicer than my office.\n", subject="Lunch on the 6th")
+    assert topic.value == "Lunch on the 6th"
+
+
+def test_a_desk_in_an_address_is_no_name_that_would_empty_the_subject():
+    text = "Guten Tag Alex,\n\nhier kommt sie.\n"
+    topic = best(FactKind.TOPIC, text, subject="Bestellung 4711", sender="bestellung@dichtungen.example")
+    assert topic.value == "Bestellung 4711"
