@@ -56,6 +56,7 @@ class MailSignals:
             "bias": 1.0,
             "handed_on": float(document.scope in (ContactScope.QUOTED_SENDER, ContactScope.FORWARDED_SENDER)),
             "mentioned": float(document.scope is ContactScope.MENTIONED_PERSON),
+            "colleague": float(bool(self.domain) and self.domain in self.own_domains),
             "long": math.log10(words) - 2.0,
             "english": float(document.language == "en"),
             "others": math.log1p(self._other_addresses()),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mails import weighed_mails
+from mails import TAUGHT_INTENT, weighed_mails
 
 from desktop.domain.evidence import Candidate, Fact, FactKind
 from desktop.domain.ports import LanguageModel
@@ -84,7 +84,7 @@ def _of_mail(mail: CrmMail, model: LanguageModel | None) -> Iterator[Judged]:
             yield Judged(mail, FAMILY_OF[kind], kind, candidate.value, fact, signals, is_right)
     plain = MailSignals(document, {})
     for family, shares in ((Family.INTENT, look.intent[1]), (Family.SENTIMENT, look.mood[1])):
-        if not mail.gold.get(LABEL_OF[family]):
+        if not mail.gold.get(LABEL_OF[family]) or (family is Family.INTENT and mail.file in TAUGHT_INTENT):
             continue
         answers = {mail.gold[LABEL_OF[family]], *(mail.acceptable.get(LABEL_OF[family]) or [])}
         rows = label_signals(plain, list(shares.values()), selection.choices.get(family.value))

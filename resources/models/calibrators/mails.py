@@ -29,7 +29,8 @@ from tests.benchmarks.understanding.corpus import CrmMail, all_records, crm_mail
 
 HERE = Path(__file__).resolve().parent
 TEST_DATA = HERE.parents[2] / "tests" / "data"
-KNOWN_WEIGHT = 0.5
+TAUGHT_INTENT = frozenset(path.name for path in TEST_DATA.glob("crm_emails_*"))  # its model knows them by heart
+KNOWN_WEIGHT = 0.1
 SETS = {"enron_zones": "enron_zones/enron_zones*.jsonl*", "enron_categories": "enron_categories/*.jsonl*"}
 NOBODY = "rep@enron.com"
 
