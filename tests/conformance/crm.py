@@ -88,6 +88,12 @@ def key(*parts: str) -> str:
     return derive("conformance", *parts)
 
 
+def needs(crm: CrmConnector, kind: RecordKind) -> None:
+    """Skip what is about a kind of Record that this CRM does not have."""
+    if kind not in crm.info.kinds:
+        pytest.skip(f"{crm.info.title} has no {kind.value}")
+
+
 def drain(crm: CrmConnector, checkpoint: Checkpoint, limit: int) -> tuple[list[RecordSnapshot], Checkpoint, int]:
     """Return all that is waiting, the checkpoint afterwards, and the number of pulls it took."""
     records: list[RecordSnapshot] = []
@@ -111,7 +117,6 @@ class CrmConformance:
     def test_describes_itself(self, crm: CrmConnector) -> None:
         assert crm.info.family is Family.CRM
         assert crm.info.kinds
-        assert {"upsert_key", "conflict_check"} <= crm.info.can
 
     def test_check_passes(self, crm: CrmConnector) -> None:
         crm.check()
@@ -123,8 +128,11 @@ class CrmConformance:
 
     def test_picklists(self, crm: CrmConnector) -> None:
         assert "Prospecting" in crm.picklist(K.OPPORTUNITY, "stage")
-        assert crm.picklist(K.CASE, "status")[0] == "New"
-        assert crm.picklist(K.CASE, "priority")[0] == "Medium"
+        if K.CASE in crm.info.kinds:
+            assert crm.picklist(K.CASE, "status")[0] == "New"
+            assert crm.picklist(K.CASE, "priority")[0] == "Medium"
+        else:
+            assert crm.picklist(K.CASE, "status") == ()
         assert "Completed" in crm.picklist(K.TASK, "status")
         assert {"Email", "Call"} <= set(crm.picklist(K.ACTIVITY, "type"))
         assert crm.picklist(K.CONTACT, "title") == ()
@@ -133,6 +141,7 @@ class CrmConformance:
 
     @pytest.mark.parametrize("kind", list(K))
     def test_create_then_read(self, crm: CrmConnector, kind: RecordKind) -> None:
+        needs(crm, kind)
         made = self.make(crm, kind)
         read = crm.read(made.ref)
         assert read == made
@@ -191,6 +200,7 @@ class CrmConformance:
     def test_update_writes_only_the_given_field(
         self, crm: CrmConnector, other_side: OtherSide, kind: RecordKind
     ) -> None:
+        needs(crm, kind)
         made = self.make(crm, kind)
         field, value = CHANGED[kind]
         other_side.later()
@@ -282,17 +292,18 @@ class CrmConformance:
 
     @pytest.mark.parametrize("text", HOSTILE)
     def test_hostile_text_comes_back_as_it_went(self, crm: CrmConnector, other_side: OtherSide, text: str) -> None:
-        made = self.make(crm, K.CASE, subject=text, description=text)
+        kind = K.CASE if K.CASE in crm.info.kinds else K.ACTIVITY
+        made = self.make(crm, kind, subject=text, description=text)
         assert made.fields["subject"] == text
         assert made.fields["description"] == text
         other_side.later()
         assert crm.update(made.ref, {"subject": f"{text}!"}, version=made.version).fields["subject"] == f"{text}!"
-        assert other_side.count(K.CASE) == 1
+        assert other_side.count(kind) == 1
 
     # --- changes ----------------------------------------------------------------------------------------------------
 
     def test_changes_from_the_beginning_page_through_everything(self, crm: CrmConnector, other_side: OtherSide) -> None:
-        made = {self.make(crm, kind, f"n{number}").ref for kind in K for number in range(3)}
+        made = {self.make(crm, kind, f"n{number}").ref for kind in crm.info.kinds for number in range(3)}
         other_side.later()
         records, _, pulls = drain(crm, EMPTY_CHECKPOINT, 4)
         assert {record.ref for record in records if not record.is_deleted} == made
