@@ -1,0 +1,1 @@
+"""The rooms behind the Pipedrive connector: the line, keys without a key field, and the feed."""

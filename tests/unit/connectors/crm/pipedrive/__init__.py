@@ -1,0 +1,1 @@
+"""Pipedrive, against its simulator."""
