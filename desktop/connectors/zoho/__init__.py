@@ -1,0 +1,1 @@
+"""The room behind the Zoho connector: its line."""
