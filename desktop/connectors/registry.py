@@ -28,6 +28,10 @@ ENTRIES: Mapping[str, Entry] = {
     "imap": Entry("Mailbox on a server (IMAP)", Family.MAIL, "desktop.connectors.mail.imap:ImapSource"),
     "book": Entry("Local book", Family.CRM, "desktop.connectors.crm.book:LocalBook"),
     "salesforce": Entry("Salesforce", Family.CRM, "desktop.connectors.crm.salesforce:Salesforce"),
+    "hubspot": Entry("HubSpot", Family.CRM, "desktop.connectors.crm.hubspot:HubSpot"),
+    "pipedrive": Entry("Pipedrive", Family.CRM, "desktop.connectors.crm.pipedrive:Pipedrive"),
+    "zoho": Entry("Zoho CRM", Family.CRM, "desktop.connectors.crm.zoho:Zoho"),
+    "dynamics": Entry("Microsoft Dynamics 365", Family.CRM, "desktop.connectors.crm.dynamics:Dynamics"),
 }
 
 
