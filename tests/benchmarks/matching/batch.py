@@ -12,6 +12,8 @@ from tests.benchmarks.matching.scoring import Score, right_pairs, score
 
 SEED = 3
 PATIENCE = 3600
+TOWNS = ("city", "postcode")  # what neighbours share
+FIRMS = ("company", "street", "phone")  # what colleagues share besides
 OURS = "tests.benchmarks.matching.our_program"
 PEER = Path(__file__).with_name("splink_program.py")
 ROOT = Path(__file__).resolve().parents[3]
@@ -24,11 +26,11 @@ def measure(rows: int, splink: Path | None) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "book.json"
         file.write_text(json.dumps(at_home.columns))
-        ours = _run([sys.executable, "-m", OURS, str(file)], right)
+        ours = _run([sys.executable, "-m", OURS, str(file), *TOWNS], right)
         peer = _run([str(splink), str(PEER), str(file)], right) if splink else None
         business = book(rows, SEED)
         file.write_text(json.dumps(business.columns))
-        at_work = _run([sys.executable, "-m", OURS, str(file)], right_pairs(business.people))
+        at_work = _run([sys.executable, "-m", OURS, str(file), *TOWNS, *FIRMS], right_pairs(business.people))
     lines = [_line("ours", ours), _line("ours, firms' people", at_work)]
     figures = {"rows": rows, "ours": ours, "business": at_work}
     if peer is None:
