@@ -4,9 +4,11 @@ import ipaddress
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import SplitResult, urlsplit
 
 LONGEST_RETRY_AFTER = 86_400.0
 
+_HOST = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _PLAIN_SEGMENT = re.compile(r"[A-Za-z_-]{1,32}|v\d{1,3}(\.\d{1,3})?")
 
 
@@ -16,6 +18,17 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def typed_url(text: str) -> SplitResult | None:
+    """Return the address of a server as a rep types it, https:// where no scheme stands; None when it cannot be one."""
+    try:
+        url = urlsplit(text if "://" in text else f"https://{text}")
+        has_port = url.port is None or url.port > 0
+    except ValueError:
+        return None
+    is_usable = has_port and url.scheme in {"http", "https"} and "@" not in url.netloc
+    return url if is_usable and _HOST.fullmatch(url.hostname or "") else None
 
 
 def redact_path(path: str) -> str:

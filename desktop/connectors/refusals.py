@@ -28,6 +28,16 @@ class Refusal:
     retry_after: float | None = None
 
 
+def ask(sentence: str) -> Refusal:
+    """Return a refusal that only the rep or their administrator can mend."""
+    return Refusal(Verdict.ASK, sentence)
+
+
+def refused(sentence: str) -> Refusal:
+    """Return a refusal that stands however often the same is sent."""
+    return Refusal(Verdict.REFUSED, sentence)
+
+
 SIGN_IN = Refusal(Verdict.ASK, "{vendor} no longer accepts our sign-in; sign in to it again in the connections.")
 FORBIDDEN = Refusal(Verdict.ASK, "{vendor} does not let you do this; ask your administrator for the permission.")
 BUSY = Refusal(Verdict.LATER, "{vendor} asked us to slow down; trying again later.")

@@ -12,9 +12,9 @@ the two is overwritten, in the given fields only.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from desktop.connectors.fieldmap import read_values
+from desktop.connectors.header_words import typed_url
 from desktop.connectors.hubspot import feed as hubspot_feed
 from desktop.connectors.hubspot.account import Account, Found, Paths
 from desktop.connectors.hubspot.shape import Shape, parts_of
@@ -47,7 +47,6 @@ _KEY_PROPERTY = "dealside_key"
 _BETWEEN_CALLS = 0.21  # seconds: an account may search five times a second, all its programs together
 _NEEDED = (COMPANIES, CONTACTS)
 _KEY = re.compile(r"[a-z0-9]{1,80}")  # unique values are not told apart by upper and lower case
-_HOST = re.compile(r"[a-z0-9][a-z0-9.-]*")
 
 
 class HubSpot(CrmConnector):
@@ -293,12 +292,8 @@ class HubSpot(CrmConnector):
 
 
 def _origin_of(text: str) -> str:
-    try:
-        url = urlsplit(text if "://" in text else f"https://{text}")
-        is_usable = _HOST.fullmatch(url.hostname or "") and url.port != 0 and url.scheme in {"http", "https"}
-    except ValueError:
-        url, is_usable = urlsplit(""), None
-    if not is_usable or "@" in url.netloc:
+    url = typed_url(text)
+    if url is None:
         raise UserActionNeeded(f"The address of HubSpot is {_ADDRESS}; correct it, or leave it empty.")
     return f"{url.scheme}://{url.netloc}"
 

@@ -10,12 +10,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from html import escape, unescape
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from desktop.connectors import fieldmap
 from desktop.connectors.fieldmap import Codec, Column, Unreadable, column
-from desktop.connectors.refusals import CHANGED, FORBIDDEN, REFUSED, Refusal, Verdict, for_status
+from desktop.connectors.header_words import typed_url
+from desktop.connectors.refusals import (
+    CHANGED,
+    FORBIDDEN,
+    REFUSED,
+    Refusal,
+    Verdict,
+    ask,
+    for_status,
+    refused,
+)
 from desktop.domain.errors import UserActionNeeded
 from desktop.domain.ids import derive
 from desktop.domain.records import RecordKind
@@ -25,7 +34,6 @@ BASE = "/api/data/v9.2"
 LOGICAL = "Microsoft.Dynamics.CRM.lookuplogicalname"
 """The annotation of a lookup's value that says which table it leads to."""
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_HOST = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 _BREAK = re.compile(r"(?:\r\n?|\n)?<(?:br|/p|/div|/tr|/li)\b[^<>]{0,200}>(?:\r\n?|\n)?", re.IGNORECASE)
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
@@ -250,15 +258,10 @@ def is_name(text: str) -> bool:
 
 def origin_of(text: str) -> str:
     """Return `https://host` of the address the rep typed; raise UserActionNeeded when it cannot be one."""
-    try:
-        url = urlsplit(text if "://" in text else f"https://{text}")
-        has_port = url.port is None or url.port > 0
-    except ValueError:
-        url, has_port = urlsplit(""), False
-    host = url.hostname or ""
-    if not (_HOST.fullmatch(host) and has_port and url.scheme in {"http", "https"} and "@" not in url.netloc):
+    url = typed_url(text)
+    if url is None:
         raise UserActionNeeded("Enter the address of your Dynamics 365: it looks like https://name.crm4.dynamics.com.")
-    if host.endswith((".powerapps.com", ".microsoft.com", ".office.com")):
+    if (url.hostname or "").endswith((".powerapps.com", ".microsoft.com", ".office.com")):
         raise UserActionNeeded(
             "Use the address of the environment itself: it looks like https://name.crm4.dynamics.com."
         )
@@ -304,22 +307,14 @@ def _contact_among(parties: Sequence[Any]) -> str | None:
 # --- refusals ---------------------------------------------------------------------------------------------------------
 
 
-def _ask(sentence: str) -> Refusal:
-    return Refusal(Verdict.ASK, sentence)
-
-
-def _refused(sentence: str) -> Refusal:
-    return Refusal(Verdict.REFUSED, sentence)
-
-
 def _later(seconds: float) -> Refusal:
     return Refusal(Verdict.LATER, "{vendor} asked us to slow down; trying again later.", seconds)
 
 
-_HIDDEN = _ask("{vendor} does not let you write {fields}; ask your administrator, or leave it out.")
+_HIDDEN = ask("{vendor} does not let you write {fields}; ask your administrator, or leave it out.")
 _NO_PRIVILEGE = FORBIDDEN
-TAKEN = _refused("{vendor} already has a record with this value; update that one instead.")
-POINTS_NOWHERE = _refused("The record this one points to is no longer in {vendor}.")
+TAKEN = refused("{vendor} already has a record with this value; update that one instead.")
+POINTS_NOWHERE = refused("The record this one points to is no longer in {vendor}.")
 
 CODES: Mapping[str, Refusal] = {
     # Retry-After comes with them; without it these are the least that makes sense in a window of 300 s
@@ -329,19 +324,19 @@ CODES: Mapping[str, Refusal] = {
     "0x80060882": CHANGED,
     "0x80040237": TAKEN,
     "0x80060892": TAKEN,
-    "0x80040333": _refused("{vendor} already has a record like this one; update that one instead."),
+    "0x80040333": refused("{vendor} already has a record like this one; update that one instead."),
     "0x80040217": POINTS_NOWHERE,
     "0x80040220": _NO_PRIVILEGE,
     "0x80048306": _NO_PRIVILEGE,
-    "0x80072560": _ask("You are not a member of this {vendor} environment; check its address, or ask to be added."),
+    "0x80072560": ask("You are not a member of this {vendor} environment; check its address, or ask to be added."),
     "0x8004f507": _HIDDEN,
     "0x8004f502": _HIDDEN,
-    "0x8004f504": _ask("{vendor} does not show you {fields}; ask your administrator for the permission."),
-    "0x80044331": _refused("The text for {fields} is too long for {vendor}; shorten it."),
-    "0x80048d19": _refused("{vendor} does not take {fields} as it is; edit it, or ask your administrator."),
+    "0x8004f504": ask("{vendor} does not show you {fields}; ask your administrator for the permission."),
+    "0x80044331": refused("The text for {fields} is too long for {vendor}; shorten it."),
+    "0x80048d19": refused("{vendor} does not take {fields} as it is; edit it, or ask your administrator."),
     "0x80060888": REFUSED,
-    "0x80040203": _refused("{vendor} does not accept a value of this record, or one is missing; edit it."),
-    "0x8006088a": _ask("{vendor} does not have these records here; ask your administrator, or check the address."),
+    "0x80040203": refused("{vendor} does not accept a value of this record, or one is missing; edit it."),
+    "0x8006088a": ask("{vendor} does not have these records here; ask your administrator, or check the address."),
 }
 _PLUGIN = "0x80040265"
 _FIELD = re.compile(r"(?:attribute|property|column|length of the|name) '([A-Za-z][\w@.]{0,99})'", re.IGNORECASE)
@@ -366,9 +361,9 @@ def refusal_of(status: int, body: object) -> tuple[Refusal, tuple[str, ...], str
     name = found.group(1).partition("@")[0] if found else ""
     if code == _PLUGIN:
         words = " ".join(message.split())[:200]  # the organisation's own rule, in its own words to the rep
-        refusal = _refused(f"{{vendor}} refused this change: {words}")
+        refusal = refused(f"{{vendor}} refused this change: {words}")
     longest = _LENGTH.search(message)
     if code == "0x80044331" and longest:
         sentence = f"The text for {{fields}} is too long for {{vendor}}: at most {longest.group(1)} letters."
-        refusal = _refused(sentence)
+        refusal = refused(sentence)
     return refusal, (name,) if name else (), " ".join(part for part in (str(status), code, name) if part)

@@ -11,7 +11,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.connectors.refusals import BUSY, FORBIDDEN, GONE, REFUSED, SIGN_IN, TROUBLE, Refusal, Verdict, for_status
+from desktop.connectors.refusals import (
+    BUSY,
+    FORBIDDEN,
+    GONE,
+    REFUSED,
+    SIGN_IN,
+    TROUBLE,
+    Refusal,
+    Verdict,
+    ask,
+    for_status,
+    refused,
+)
 from desktop.connectors.tables.hubspot import TABLES
 from desktop.domain.records import FIELDS
 
@@ -19,20 +31,12 @@ _NAME = re.compile(r"\w{1,100}")
 _SCOPE = re.compile(r"[\w.-]{1,100}")
 
 
-def _ask(sentence: str) -> Refusal:
-    return Refusal(Verdict.ASK, sentence)
-
-
-def _refused(sentence: str) -> Refusal:
-    return Refusal(Verdict.REFUSED, sentence)
-
-
-_HIDDEN = _ask("{vendor} does not let you write {fields}; ask your administrator, or leave it out.")
-_UNUSABLE = _refused("{vendor} cannot read the value of {fields}; correct it.")
-_TAKEN = _refused("{vendor} already has a record like this one; update that one instead.")
-_SCOPES = _ask("The access token for {vendor} lacks a permission; ask your administrator to add: {fields}.")
-_UNLINKED = _refused("The record this one points to is no longer in {vendor}.")
-_LACKING = _refused("{vendor} needs {fields} filled in; add it and try again.")
+_HIDDEN = ask("{vendor} does not let you write {fields}; ask your administrator, or leave it out.")
+_UNUSABLE = refused("{vendor} cannot read the value of {fields}; correct it.")
+_TAKEN = refused("{vendor} already has a record like this one; update that one instead.")
+_SCOPES = ask("The access token for {vendor} lacks a permission; ask your administrator to add: {fields}.")
+_UNLINKED = refused("The record this one points to is no longer in {vendor}.")
+_LACKING = refused("{vendor} needs {fields} filled in; add it and try again.")
 QUOTA = Refusal(
     Verdict.LATER, "{vendor} has used up its calls for today; trying again in a few hours.", retry_after=4 * 3600.0
 )
@@ -42,12 +46,12 @@ LOCKED = Refusal(Verdict.LATER, "The record is locked in {vendor} for a moment; 
 CODES: Mapping[str, Refusal] = {
     "PROPERTY_DOESNT_EXIST": _HIDDEN,
     "READ_ONLY_VALUE": _HIDDEN,
-    "INVALID_OPTION": _refused("{vendor} does not know this value of {fields}; choose one."),
-    "INVALID_EMAIL": _refused("{vendor} does not take this e-mail address; correct it."),
+    "INVALID_OPTION": refused("{vendor} does not know this value of {fields}; choose one."),
+    "INVALID_EMAIL": refused("{vendor} does not take this e-mail address; correct it."),
     "INVALID_NUMBER": _UNUSABLE,
     "INVALID_LONG": _UNUSABLE,
     "INVALID_DATE": _UNUSABLE,
-    "INVALID_STRING_LENGTH": _refused("The text for {fields} is too long for {vendor}; shorten it."),
+    "INVALID_STRING_LENGTH": refused("The text for {fields} is too long for {vendor}; shorten it."),
     "CONFLICTING_UNIQUE_VALUE": _TAKEN,
 }
 CATEGORIES: Mapping[str, Refusal] = {
@@ -94,7 +98,7 @@ def judge(status: int, body: Any) -> tuple[Refusal, tuple[str, ...], str]:
     elif "required properties were not set" in message.lower():
         refusal = _LACKING
     elif category == "VALIDATION_ERROR" and fault.names and fault.message:  # an admin's rule, in the admin's words
-        refusal = _refused(f"{{vendor}} refused {{fields}}: {' '.join(fault.message.split())[:200]}")
+        refusal = refused(f"{{vendor}} refused {{fields}}: {' '.join(fault.message.split())[:200]}")
     else:
         refusal = CATEGORIES.get(category) or _by_status(status)
     detail = " ".join(word for word in (str(status), category, fault.code, *names) if word)

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
+from desktop.connectors.header_words import typed_url
 from desktop.connectors.refusals import (
     BUSY,
     FORBIDDEN,
@@ -18,7 +18,9 @@ from desktop.connectors.refusals import (
     SIGN_IN,
     Refusal,
     Verdict,
+    ask,
     for_status,
+    refused,
 )
 from desktop.domain.errors import UserActionNeeded
 from desktop.domain.ids import derive
@@ -27,7 +29,6 @@ from desktop.domain.records import RecordKind
 _K = RecordKind
 _ID = re.compile(r"[1-9][0-9]{0,17}")
 _MARKER = re.compile(r"[0-9a-f]{32}")
-_HOST = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _WORD = re.compile(r"[A-Za-z0-9_]{1,60}")
 _LONGEST_QUOTA_WAIT = 4 * 3600.0  # the midnight that counts is the server's, which is not said: look now and then
 _WINDOW = 2.0  # seconds of the burst window
@@ -113,20 +114,12 @@ class Words:
 # --- refusals -------------------------------------------------------------------------------------------------------
 
 
-def _ask(sentence: str) -> Refusal:
-    return Refusal(Verdict.ASK, sentence)
-
-
-def _refused(sentence: str) -> Refusal:
-    return Refusal(Verdict.REFUSED, sentence)
-
-
-TOO_LONG = _refused("The text for {fields} is too long for {vendor}; shorten it.")
-NOT_KNOWN = _refused("{vendor} does not take what stands in {fields}; edit it and try again.")
-READ_ONLY = _ask("{vendor} does not let you write {fields}; ask your administrator, or leave it out.")
-NEEDED = _refused("{vendor} needs {fields} filled in; add it and try again.")
+TOO_LONG = refused("The text for {fields} is too long for {vendor}; shorten it.")
+NOT_KNOWN = refused("{vendor} does not take what stands in {fields}; edit it and try again.")
+READ_ONLY = ask("{vendor} does not let you write {fields}; ask your administrator, or leave it out.")
+NEEDED = refused("{vendor} needs {fields} filled in; add it and try again.")
 BLOCKED = Refusal(Verdict.LATER, "{vendor} is not taking calls from this network for now; trying again later.", 900.0)
-UNPAID = _ask("Your company's {vendor} account is not active; ask your administrator.")
+UNPAID = ask("Your company's {vendor} account is not active; ask your administrator.")
 
 CODES: Mapping[str, Refusal] = {
     "ERR_SCHEMA_VALIDATION_FAILED": NOT_KNOWN,
@@ -197,15 +190,8 @@ def origin_of(text: str) -> str:
     typed = text.strip().rstrip("/")
     if re.fullmatch(r"[A-Za-z0-9-]{1,63}", typed):
         typed = f"{typed}.pipedrive.com"
-    try:
-        url = urlsplit(typed if "://" in typed else f"https://{typed}")
-        has_port = url.port is None or url.port > 0
-    except ValueError:
-        url, has_port = urlsplit(""), False
-    is_usable = (
-        _HOST.fullmatch(url.hostname or "") and has_port and url.scheme in {"http", "https"} and "@" not in url.netloc
-    )
-    if not is_usable:
+    url = typed_url(typed)
+    if url is None:
         raise UserActionNeeded("Enter the address of your Pipedrive: it looks like yourcompany.pipedrive.com.")
     return f"{url.scheme}://{url.netloc}"
 

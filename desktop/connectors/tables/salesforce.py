@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from desktop.connectors import fieldmap
 from desktop.connectors.fieldmap import Codec, Column, column, read_values
+from desktop.connectors.header_words import typed_url
 from desktop.connectors.refusals import (
     BUSY,
     CHANGED,
@@ -19,7 +19,9 @@ from desktop.connectors.refusals import (
     TROUBLE,
     Refusal,
     Verdict,
+    ask,
     for_status,
+    refused,
 )
 from desktop.domain.errors import Temporary, UserActionNeeded
 from desktop.domain.ids import RecordId
@@ -31,7 +33,6 @@ _SOQL = str.maketrans(
     {"\\": "\\\\", "'": "\\'", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 )
 HAPPENED = frozenset({"Email", "Call"})
-_HOST = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _WORD = re.compile(r"\w{1,60}")
 _QUOTA_WAIT = 4 * 3600.0  # a daily quota: asking again sooner only uses it up
 
@@ -127,16 +128,8 @@ COLUMNS: Mapping[RecordKind, tuple[Column, ...]] = {
 }
 
 
-def _ask(sentence: str) -> Refusal:
-    return Refusal(Verdict.ASK, sentence)
-
-
-def _refused(sentence: str) -> Refusal:
-    return Refusal(Verdict.REFUSED, sentence)
-
-
-_HIDDEN = _ask("{vendor} does not let you write {fields}; ask your administrator, or leave it out.")
-_CANNOT = _ask("{vendor} does not give you access to this record; ask its owner or your administrator.")
+_HIDDEN = ask("{vendor} does not let you write {fields}; ask your administrator, or leave it out.")
+_CANNOT = ask("{vendor} does not give you access to this record; ask its owner or your administrator.")
 QUOTA = Refusal(
     Verdict.LATER, "{vendor} has used up its calls for today; trying again in a few hours.", retry_after=_QUOTA_WAIT
 )
@@ -146,16 +139,16 @@ CODES: Mapping[str, Refusal] = {
     "INVALID_SESSION_ID": SIGN_IN,
     "INVALID_AUTH_HEADER": SIGN_IN,
     "INVALID_LOGIN": SIGN_IN,
-    "API_DISABLED_FOR_ORG": _ask("Your {vendor} does not allow programs to connect; ask your administrator."),
-    "API_CURRENTLY_DISABLED": _ask("Your {vendor} does not allow programs to connect; ask your administrator."),
+    "API_DISABLED_FOR_ORG": ask("Your {vendor} does not allow programs to connect; ask your administrator."),
+    "API_CURRENTLY_DISABLED": ask("Your {vendor} does not allow programs to connect; ask your administrator."),
     "INSUFFICIENT_ACCESS": FORBIDDEN,
     "INSUFFICIENT_ACCESS_OR_READONLY": _CANNOT,
     "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": _CANNOT,
-    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": _refused("An automation in {vendor} refused this change."),
+    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": refused("An automation in {vendor} refused this change."),
     "INVALID_FIELD_FOR_INSERT_UPDATE": _HIDDEN,
     "INVALID_FIELD": _HIDDEN,
     "INVALID_TYPE": FORBIDDEN,
-    "STORAGE_LIMIT_EXCEEDED": _ask("{vendor} has no room left; ask your administrator to make some."),
+    "STORAGE_LIMIT_EXCEEDED": ask("{vendor} has no room left; ask your administrator to make some."),
     "REQUEST_LIMIT_EXCEEDED": QUOTA,
     "SERVER_UNAVAILABLE": TROUBLE,
     "UNKNOWN_EXCEPTION": TROUBLE,
@@ -164,16 +157,16 @@ CODES: Mapping[str, Refusal] = {
     "PRECONDITION_FAILED": CHANGED,
     "ENTITY_IS_DELETED": GONE,
     "NOT_FOUND": GONE,
-    "ENTITY_IS_LOCKED": _refused("The record is locked in {vendor}, perhaps for approval; try again afterwards."),
-    "REQUIRED_FIELD_MISSING": _refused("{vendor} needs {fields} filled in; add it and try again."),
-    "STRING_TOO_LONG": _refused("The text for {fields} is too long for {vendor}; shorten it."),
-    "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": _refused("{vendor} does not know this value of {fields}; choose one."),
-    "INVALID_EMAIL_ADDRESS": _refused("{vendor} does not take this e-mail address; correct it."),
-    "DUPLICATES_DETECTED": _refused("{vendor} already has a record like this one; update that one instead."),
-    "DUPLICATE_VALUE": _refused("{vendor} already has a record with this value; update that one instead."),
+    "ENTITY_IS_LOCKED": refused("The record is locked in {vendor}, perhaps for approval; try again afterwards."),
+    "REQUIRED_FIELD_MISSING": refused("{vendor} needs {fields} filled in; add it and try again."),
+    "STRING_TOO_LONG": refused("The text for {fields} is too long for {vendor}; shorten it."),
+    "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": refused("{vendor} does not know this value of {fields}; choose one."),
+    "INVALID_EMAIL_ADDRESS": refused("{vendor} does not take this e-mail address; correct it."),
+    "DUPLICATES_DETECTED": refused("{vendor} already has a record like this one; update that one instead."),
+    "DUPLICATE_VALUE": refused("{vendor} already has a record with this value; update that one instead."),
     "FIELD_CUSTOM_VALIDATION_EXCEPTION": REFUSED,
     "FIELD_INTEGRITY_EXCEPTION": IN_THE_WAY,
-    "INVALID_CROSS_REFERENCE_KEY": _refused("The record this one points to is no longer in {vendor}."),
+    "INVALID_CROSS_REFERENCE_KEY": refused("The record this one points to is no longer in {vendor}."),
 }
 
 
@@ -182,15 +175,8 @@ CODES: Mapping[str, Refusal] = {
 
 def origin_of(text: str) -> str:
     """Return `https://host` of the address the rep typed; raise UserActionNeeded when it cannot be one."""
-    try:
-        url = urlsplit(text if "://" in text else f"https://{text}")
-        has_port = url.port is None or url.port > 0
-    except ValueError:
-        url, has_port = urlsplit(""), False
-    is_usable = (
-        _HOST.fullmatch(url.hostname or "") and has_port and url.scheme in {"http", "https"} and "@" not in url.netloc
-    )
-    if not is_usable:
+    url = typed_url(text)
+    if url is None:
         raise UserActionNeeded("Enter the address of your Salesforce: it ends in .my.salesforce.com.")
     if (url.hostname or "").endswith(".lightning.force.com"):
         raise UserActionNeeded("Use the address of your Salesforce that ends in .my.salesforce.com, not the other one.")

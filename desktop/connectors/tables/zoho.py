@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from desktop.connectors import fieldmap
 from desktop.connectors.fieldmap import Codec, Column, column, read_values
+from desktop.connectors.header_words import typed_url
 from desktop.connectors.json_line import Judged
 from desktop.connectors.refusals import (
     BUSY,
@@ -23,7 +23,9 @@ from desktop.connectors.refusals import (
     TROUBLE,
     Refusal,
     Verdict,
+    ask,
     for_status,
+    refused,
 )
 from desktop.domain.errors import Temporary, UserActionNeeded
 from desktop.domain.ids import RecordId, derive
@@ -31,7 +33,6 @@ from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot, title_
 
 _K = RecordKind
 _ID = re.compile(r"[0-9]{5,30}")
-_HOST = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _WORD = re.compile(r"[\w$.]{1,60}")
 _PAGES_OF_PEOPLE = re.compile(r"crm(?:plus)?\.zoho(cloud)?\.([a-z.]{2,6})")
 _QUOTA_WAIT = 4 * 3600.0  # credits count over the last 24 hours: they come back little by little
@@ -172,16 +173,10 @@ def happened_of(row: Mapping[str, Any]) -> str | None:
 
 def origin_of(text: str) -> str:
     """Return `https://host` of the address the rep typed; raise UserActionNeeded when it cannot be one."""
-    try:
-        url = urlsplit(text if "://" in text else f"https://{text}")
-        has_port = url.port is None or url.port > 0
-    except ValueError:
-        url, has_port = urlsplit(""), False
-    host = url.hostname or ""
-    is_usable = _HOST.fullmatch(host) and has_port and url.scheme in {"http", "https"} and "@" not in url.netloc
-    if not is_usable:
+    url = typed_url(text)
+    if url is None:
         raise UserActionNeeded("Enter the address of your Zoho's data centre, like https://www.zohoapis.eu.")
-    page = _PAGES_OF_PEOPLE.fullmatch(host)
+    page = _PAGES_OF_PEOPLE.fullmatch(url.hostname or "")
     if page is not None:
         raise UserActionNeeded(f"Programs reach your Zoho at https://www.zohoapis.{page[2]}; enter that address.")
     return f"{url.scheme}://{url.netloc}"
@@ -275,24 +270,16 @@ def query_after(module: str, mark: str, limit: int) -> str:
 # --- refusals ---------------------------------------------------------------------------------------------------------
 
 
-def _ask(sentence: str) -> Refusal:
-    return Refusal(Verdict.ASK, sentence)
-
-
-def _refused(sentence: str) -> Refusal:
-    return Refusal(Verdict.REFUSED, sentence)
-
-
 QUOTA = Refusal(
     Verdict.LATER, "{vendor} has used up its calls for today; trying again in a few hours.", retry_after=_QUOTA_WAIT
 )
 _TOO_MANY = Refusal(Verdict.LATER, BUSY.sentence, retry_after=60.0)  # it rarely says for how long
-_MISSING = _refused("{vendor} needs {fields} filled in; add it and try again.")
-_UNKNOWN_VALUE = _refused("{vendor} does not accept the value of {fields}; edit it and try again.")
-_SCOPE = _ask("The sign-in to {vendor} does not cover this; sign in again and allow everything that is asked for.")
-TOO_LONG = _refused("The text for {fields} is too long for {vendor}; shorten it.")
-NOT_IN_LIST = _refused("{vendor} does not know this value of {fields}; choose one of its list.")
-HIDDEN = _ask("{vendor} does not let you write {fields}; ask your administrator, or leave it out.")
+_MISSING = refused("{vendor} needs {fields} filled in; add it and try again.")
+_UNKNOWN_VALUE = refused("{vendor} does not accept the value of {fields}; edit it and try again.")
+_SCOPE = ask("The sign-in to {vendor} does not cover this; sign in again and allow everything that is asked for.")
+TOO_LONG = refused("The text for {fields} is too long for {vendor}; shorten it.")
+NOT_IN_LIST = refused("{vendor} does not know this value of {fields}; choose one of its list.")
+HIDDEN = ask("{vendor} does not let you write {fields}; ask your administrator, or leave it out.")
 
 CODES: Mapping[str, Refusal] = {
     "INVALID_TOKEN": SIGN_IN,
@@ -300,18 +287,18 @@ CODES: Mapping[str, Refusal] = {
     "AUTHORIZATION_FAILED": FORBIDDEN,
     "OAUTH_SCOPE_MISMATCH": _SCOPE,
     "NO_PERMISSION": FORBIDDEN,
-    "CRMPLUS_TRIAL_EXPIRED": _ask("Your {vendor} subscription has run out; ask your administrator."),
-    "FEATURE_NOT_SUPPORTED": _ask("Your edition of {vendor} cannot do this; ask your administrator."),
+    "CRMPLUS_TRIAL_EXPIRED": ask("Your {vendor} subscription has run out; ask your administrator."),
+    "FEATURE_NOT_SUPPORTED": ask("Your edition of {vendor} cannot do this; ask your administrator."),
     "INVALID_MODULE": FORBIDDEN,
-    "STORAGE_SPACE_EXCEEDED": _ask("{vendor} has no room left; ask your administrator to make some."),
-    "LICENSE_LIMIT_EXCEEDED": _ask("{vendor} has no room left; ask your administrator to make some."),
+    "STORAGE_SPACE_EXCEEDED": ask("{vendor} has no room left; ask your administrator to make some."),
+    "LICENSE_LIMIT_EXCEEDED": ask("{vendor} has no room left; ask your administrator to make some."),
     "TOO_MANY_REQUESTS": _TOO_MANY,
     "API_LIMIT_EXCEEDED": QUOTA,
     "INTERNAL_ERROR": TROUBLE,
     "INTERNAL_SERVER_ERROR": TROUBLE,
-    "RECORD_LOCKED": _refused("The record is locked in {vendor}; try again when it has been unlocked."),
-    "RECORD_IN_BLUEPRINT": _refused("A blueprint in {vendor} steers this record; take its next step there."),
-    "NOT_APPROVED": _refused("The record waits for approval in {vendor}; try again afterwards."),
+    "RECORD_LOCKED": refused("The record is locked in {vendor}; try again when it has been unlocked."),
+    "RECORD_IN_BLUEPRINT": refused("A blueprint in {vendor} steers this record; take its next step there."),
+    "NOT_APPROVED": refused("The record waits for approval in {vendor}; try again afterwards."),
     "CONVERTED_RECORD": IN_THE_WAY,
     "MANDATORY_NOT_FOUND": _MISSING,
     "EXPECTED_FIELD_MISSING": _MISSING,
@@ -320,7 +307,7 @@ CODES: Mapping[str, Refusal] = {
     "PATTERN_NOT_MATCHED": _UNKNOWN_VALUE,
     "MAPPING_MISMATCH": _UNKNOWN_VALUE,
     "DATA_MISMATCH": _UNKNOWN_VALUE,
-    "DUPLICATE_DATA": _refused("{vendor} already has a record with this {fields}; update that one instead."),
+    "DUPLICATE_DATA": refused("{vendor} already has a record with this {fields}; update that one instead."),
     "NOT_FOUND": GONE,
     "NO_RECORDS_FOUND": GONE,
     "ALREADY_MODIFIED": CHANGED,
