@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from desktop.agent.condition import Condition
 from desktop.domain.connections import Connection
+from desktop.domain.crm_port import CrmConnector
 from desktop.domain.errors import Defect
 from desktop.domain.events import EventName
 from desktop.domain.ids import ConnectionId
-from desktop.domain.ports import Clock, CrmConnector, DraftFolder, MailSource
+from desktop.domain.ports import Clock, DraftFolder, MailSource
 from desktop.intake import mirror
 from desktop.intake.step import pull
 from desktop.outbox.step import deliver_next

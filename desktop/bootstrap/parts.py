@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from desktop import __version__
 from desktop.domain.connections import Connection, ConnectorInfo, Family
+from desktop.domain.crm_port import CrmConnector
 from desktop.domain.errors import Temporary
-from desktop.domain.ports import Boundary, Clock, CrmConnector, DraftFolder, LanguageModel, MailSource, no_boundary
+from desktop.domain.ports import Boundary, Clock, DraftFolder, LanguageModel, MailSource, no_boundary
 from desktop.system.clock import SystemClock
 from desktop.system.profile import Profile
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from desktop.domain.ports import Boundary, Clock, NetworkLedger, RecordBook
+from desktop.domain.crm_port import RecordBook
+from desktop.domain.ports import Boundary, Clock, NetworkLedger
 
 
 @dataclass(frozen=True, slots=True)

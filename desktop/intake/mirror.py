@@ -1,7 +1,7 @@
 """Changed CRM Records → Mirror. Snapshots and Checkpoint in one transaction, one batch at a time."""
 
 from desktop.domain.connections import Connection
-from desktop.domain.ports import CrmConnector
+from desktop.domain.crm_port import CrmConnector
 from desktop.domain.records import FIELDS, FieldType, RecordKind
 from desktop.store.store import Store
 

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from desktop.domain.connections import Family
+from desktop.domain.crm_port import CrmConnector
 from desktop.domain.deliveries import DeliveryState, OutboxEntry, Receipt
 from desktop.domain.errors import DealsideError, UserActionNeeded
 from desktop.domain.ids import ConnectionId
-from desktop.domain.ports import Clock, CrmConnector, DraftFolder
+from desktop.domain.ports import Clock, DraftFolder
 from desktop.domain.proposals import DraftState, SuggestionState
 from desktop.domain.records import RecordSnapshot
 from desktop.outbox.ordering import is_undo, next_ready

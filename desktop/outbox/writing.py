@@ -7,9 +7,10 @@ arrived, finding the values the rep saw means the Precondition holds, anything e
 from collections.abc import Mapping
 from datetime import datetime
 
+from desktop.domain.crm_port import CrmConnector
 from desktop.domain.deliveries import Operation, OutboxEntry, Receipt
 from desktop.domain.errors import Conflict, Defect, Rejected
-from desktop.domain.ports import CrmConnector, DraftFolder
+from desktop.domain.ports import DraftFolder
 from desktop.domain.records import RecordRef, RecordSnapshot
 from desktop.outbox.compose import compose
 

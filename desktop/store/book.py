@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 
+from desktop.domain.crm_port import RecordBook
 from desktop.domain.errors import Conflict
 from desktop.domain.ids import RecordId
-from desktop.domain.ports import Clock, RecordBook
+from desktop.domain.ports import Clock
 from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot, title_of
 from desktop.store.codec import decode, encode
 from desktop.store.database import Database

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import pytest
 
 from desktop.domain.connections import EMPTY_CHECKPOINT, Checkpoint, Family
+from desktop.domain.crm_port import CrmConnector
 from desktop.domain.errors import Conflict, Rejected, Temporary
 from desktop.domain.ids import RecordId, derive
-from desktop.domain.ports import CrmConnector
 from desktop.domain.records import FIELDS, RecordKind, RecordRef, RecordSnapshot
 
 K = RecordKind

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from desktop.domain.crm_port import RecordBook
 from desktop.domain.errors import Conflict
-from desktop.domain.ports import Clock, RecordBook
+from desktop.domain.ports import Clock
 from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot, title_of
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 
 from desktop.connectors.supplies import Supplies
 from desktop.domain.connections import Checkpoint, ConnectorInfo, Family
+from desktop.domain.crm_port import CrmConnector, RecordBatch, RecordBook
 from desktop.domain.errors import Conflict, Defect, Rejected
 from desktop.domain.ids import RecordId
-from desktop.domain.ports import CrmConnector, RecordBatch, RecordBook
 from desktop.domain.records import FIELDS, FieldType, RecordKind, RecordRef, RecordSnapshot, parse_ref
 
 _MARK = "book"

@@ -32,8 +32,9 @@ from desktop.connectors.tables.dynamics import (
     tables_of,
 )
 from desktop.domain.connections import Checkpoint, ConnectorInfo, Family, FieldSpec, FieldWidget
+from desktop.domain.crm_port import CrmConnector, RecordBatch
 from desktop.domain.errors import Conflict, Rejected
-from desktop.domain.ports import Clock, CrmConnector, RecordBatch
+from desktop.domain.ports import Clock
 from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot
 
 if TYPE_CHECKING:

@@ -33,9 +33,10 @@ from desktop.connectors.supplies import Supplies
 from desktop.connectors.tables.hubspot import COMPANIES, CONTACTS, NOTES, OF_KIND, TABLES, Table, is_id, place_of
 from desktop.connectors.tables.hubspot_errors import judge
 from desktop.domain.connections import Checkpoint, ConnectorInfo, Family, FieldSpec, FieldWidget
+from desktop.domain.crm_port import CrmConnector, RecordBatch
 from desktop.domain.errors import Rejected, Temporary, UserActionNeeded
 from desktop.domain.ids import derive
-from desktop.domain.ports import Clock, CrmConnector, RecordBatch
+from desktop.domain.ports import Clock
 from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot
 
 if TYPE_CHECKING:

@@ -51,8 +51,9 @@ from desktop.connectors.tables.pipedrive_rows import (
     types_offered,
 )
 from desktop.domain.connections import Checkpoint, ConnectorInfo, Family, FieldSpec, FieldWidget
+from desktop.domain.crm_port import CrmConnector, RecordBatch
 from desktop.domain.errors import Conflict, Rejected, Temporary, UserActionNeeded
-from desktop.domain.ports import Clock, CrmConnector, RecordBatch
+from desktop.domain.ports import Clock
 from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot
 
 if TYPE_CHECKING:

@@ -31,9 +31,10 @@ from desktop.connectors.tables.salesforce import (
     stamp_of,
 )
 from desktop.domain.connections import Checkpoint, ConnectorInfo, Family, FieldSpec, FieldWidget
+from desktop.domain.crm_port import CrmConnector, RecordBatch
 from desktop.domain.errors import Conflict, DealsideError, Defect, Rejected, Temporary, UserActionNeeded
 from desktop.domain.ids import derive
-from desktop.domain.ports import Clock, CrmConnector, RecordBatch
+from desktop.domain.ports import Clock
 from desktop.domain.records import FIELDS, RecordKind, RecordRef, RecordSnapshot
 
 if TYPE_CHECKING:

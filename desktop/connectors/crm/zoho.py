@@ -52,9 +52,10 @@ from desktop.connectors.zoho.line import (
     sent,
 )
 from desktop.domain.connections import Checkpoint, ConnectorInfo, Family, FieldSpec, FieldWidget
+from desktop.domain.crm_port import CrmConnector, RecordBatch
 from desktop.domain.errors import Conflict, Defect, Rejected, Temporary, UserActionNeeded
 from desktop.domain.ids import RecordId
-from desktop.domain.ports import Clock, CrmConnector, RecordBatch
+from desktop.domain.ports import Clock
 from desktop.domain.records import FIELDS, RecordKind, RecordRef, RecordSnapshot
 
 if TYPE_CHECKING:

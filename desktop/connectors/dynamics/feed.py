@@ -20,9 +20,10 @@ from desktop.connectors.dynamics.org import ANNOTATED, Org, garbled, rows_in
 from desktop.connectors.json_line import JsonAnswer, JsonCall
 from desktop.connectors.tables.dynamics import BASE, TABLES, Table, id_in, is_guid
 from desktop.domain.connections import Checkpoint
+from desktop.domain.crm_port import RecordBatch
 from desktop.domain.errors import Rejected
 from desktop.domain.ids import RecordId
-from desktop.domain.ports import Clock, RecordBatch
+from desktop.domain.ports import Clock
 from desktop.domain.records import RecordRef, RecordSnapshot
 
 _OVERLAP = timedelta(seconds=60)  # a slow transaction shows up this long after its stamp

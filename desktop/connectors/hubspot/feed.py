@@ -17,8 +17,8 @@ from typing import Any
 from desktop.connectors.hubspot.account import Account
 from desktop.connectors.tables.hubspot import TABLES, Table, is_id, milliseconds, moment_of, ref_of
 from desktop.domain.connections import Checkpoint
+from desktop.domain.crm_port import RecordBatch
 from desktop.domain.errors import Temporary
-from desktop.domain.ports import RecordBatch
 from desktop.domain.records import RecordSnapshot
 
 _OVERLAP = timedelta(minutes=3)

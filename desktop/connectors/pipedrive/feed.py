@@ -22,9 +22,9 @@ from desktop.connectors.tables.pipedrive import (
     stamp_of,
 )
 from desktop.domain.connections import Checkpoint
+from desktop.domain.crm_port import RecordBatch
 from desktop.domain.errors import Rejected, UserActionNeeded
 from desktop.domain.ids import RecordId
-from desktop.domain.ports import RecordBatch
 from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot
 
 OVERLAP = timedelta(seconds=60)

@@ -12,10 +12,10 @@ from desktop.agent.condition import Condition
 from desktop.agent.desks import LOOK_EVERY, Connectors, Surroundings, seconds_to_next_delivery
 from desktop.connectors.mail.maildir import MaildirSource
 from desktop.domain.connections import EMPTY_CHECKPOINT, Checkpoint, Connection, Family
+from desktop.domain.crm_port import RecordBatch
 from desktop.domain.deliveries import Operation, OutboxEntry
 from desktop.domain.errors import UserActionNeeded
 from desktop.domain.ids import ConnectionId, EntryId
-from desktop.domain.ports import RecordBatch
 from desktop.runtime.events import EventBus
 from tests.fakes.clock import ManualClock
 from tests.fakes.crm import MoodyCrm

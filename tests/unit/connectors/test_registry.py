@@ -7,8 +7,9 @@ import pytest
 
 from desktop.connectors import registry
 from desktop.domain.connections import Family
+from desktop.domain.crm_port import CrmConnector
 from desktop.domain.errors import Rejected
-from desktop.domain.ports import CrmConnector, MailSource
+from desktop.domain.ports import MailSource
 
 PORTS = {Family.MAIL: MailSource, Family.CRM: CrmConnector}
 HEAVY = ("httpx", "requests", "simple_salesforce", "sqlalchemy", "PySide6", "llama_cpp")

@@ -6,8 +6,8 @@ from desktop.connectors.crm.dynamics import Dynamics
 from desktop.connectors.fieldmap import write_value
 from desktop.connectors.http import HttpBoundary
 from desktop.connectors.tables.dynamics import place_of, tables_of
+from desktop.domain.crm_port import CrmConnector
 from desktop.domain.ids import RecordId
-from desktop.domain.ports import CrmConnector
 from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot
 from tests.conformance.crm import SAMPLES, OtherSide, key
 from tests.fakes.clock import ManualClock

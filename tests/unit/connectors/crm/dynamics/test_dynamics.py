@@ -5,8 +5,8 @@ import pytest
 from desktop.connectors.crm.dynamics import Dynamics
 from desktop.connectors.supplies import Supplies
 from desktop.domain.connections import EMPTY_CHECKPOINT
+from desktop.domain.crm_port import CrmConnector
 from desktop.domain.errors import Rejected, UserActionNeeded
-from desktop.domain.ports import CrmConnector
 from desktop.domain.records import RecordKind, RecordSnapshot
 from tests.conformance.crm import SAMPLES, CrmConformance, OtherSide
 from tests.fakes.book import MemoryBook

@@ -5,9 +5,9 @@ import pytest
 from desktop.connectors.crm.pipedrive import Pipedrive
 from desktop.connectors.tables.pipedrive import clean_stamp, round_of
 from desktop.domain.connections import EMPTY_CHECKPOINT, Checkpoint
+from desktop.domain.crm_port import RecordBatch
 from desktop.domain.errors import Temporary
 from desktop.domain.ids import RecordId
-from desktop.domain.ports import RecordBatch
 from tests.conformance.crm import SAMPLES, drain
 from tests.servers.pipedrive_company import Company
 from tests.servers.vendor import VendorServer
