@@ -20,7 +20,7 @@ from desktop.store.store import Store
 
 WAIT_FOR_MAIL = 60.0  # then look anyway: a watch that broke must not pass for a quiet mailbox
 MIRROR_EVERY = timedelta(seconds=60)
-PICKLISTS_EVERY = timedelta(hours=6)
+RULES_EVERY = timedelta(hours=6)
 IDLE = 3600.0
 LOOK_EVERY = 60.0
 
@@ -94,8 +94,8 @@ class CrmDesk:
     def mirror_once(self) -> None:
         """Bring the Mirror up to date, and now and then what the CRM accepts."""
         now, store = self._around.clock.now(), self._around.store
-        if self._asked_at is None or now - self._asked_at >= PICKLISTS_EVERY:
-            mirror.refresh_picklists(self._connection, self._crm, store)
+        if self._asked_at is None or now - self._asked_at >= RULES_EVERY:
+            mirror.refresh_rules(self._connection, self._crm, store)
             self._asked_at = now
         if mirror.refresh(self._connection, self._crm, store):
             self._around.bus.publish(EventName.MIRROR_CHANGED, self._connection.id)

@@ -43,7 +43,8 @@ class FieldSpec:
 class ConnectorInfo:
     """What a Connector is, as data. What a vendor cannot do is missing from `can`, not an exception later.
 
-    Words in `can` so far: `drafts`, `push` (mail); `upsert_key`, `conflict_check`, `delete` (CRM).
+    Words in `can` so far: `drafts`, `push` (mail); `upsert_key`, `conflict_check`, `delete`, `find`, `bulk` (CRM).
+    `at_once` is how many Records a CRM's connector takes in one batch, 1 where it writes one after the other.
     """
 
     name: str
@@ -52,6 +53,7 @@ class ConnectorInfo:
     settings: tuple[FieldSpec, ...]
     can: frozenset[str] = frozenset()
     kinds: frozenset[RecordKind] = frozenset()
+    at_once: int = 1
 
 
 @dataclass(frozen=True, slots=True)

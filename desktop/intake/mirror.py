@@ -2,10 +2,8 @@
 
 from desktop.domain.connections import Connection
 from desktop.domain.crm_port import CrmConnector
-from desktop.domain.records import FIELDS, FieldType, RecordKind
+from desktop.domain.records import RecordKind
 from desktop.store.store import Store
-
-REQUIRES = "requires"
 
 
 def refresh(connection: Connection, crm: CrmConnector, store: Store) -> int:
@@ -29,11 +27,9 @@ def refresh(connection: Connection, crm: CrmConnector, store: Store) -> int:
     return count
 
 
-def refresh_picklists(connection: Connection, crm: CrmConnector, store: Store) -> None:
-    """Keep what the CRM accepts in PICKLIST fields and which fields it requires, for proposals and for review."""
+def refresh_rules(connection: Connection, crm: CrmConnector, store: Store) -> None:
+    """Keep what the CRM lets the rep write, for proposals and for review."""
     for kind in RecordKind:
-        values = {
-            name: crm.picklist(kind, name) for name, field in FIELDS[kind].items() if field.type is FieldType.PICKLIST
-        }
+        rules = crm.describe(kind)
         with store.transaction() as tx:
-            tx.mirror.save_picklists(connection.id, kind, {**values, REQUIRES: crm.required(kind)})
+            tx.mirror.save_rules(connection.id, rules)

@@ -8,6 +8,7 @@ from desktop.domain.ids import ConnectionId, InteractionId
 from desktop.domain.interactions import EmailMessage, InteractionKind
 from desktop.domain.proposals import Action, FieldChange
 from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot
+from desktop.domain.rights import RecordRules
 from desktop.proposals.conversation import Circle, Source
 from desktop.proposals.merging import MergedFact, merge
 
@@ -39,7 +40,7 @@ class Basis:
     message: EmailMessage
     reading: Reading
     connection_id: ConnectionId
-    picklists: Mapping[RecordKind, Mapping[str, tuple[str, ...]]]
+    rules: Mapping[RecordKind, RecordRules]
     circle: Circle
     settled: Mapping[RecordKind, frozenset[InteractionId]]
     contact: RecordSnapshot | None = None
@@ -62,10 +63,10 @@ class Basis:
 
     def first_option(self, kind: RecordKind, name: str) -> str | None:
         """Return the CRM's default for a PICKLIST field."""
-        options = self.picklists.get(kind, {}).get(name, ())
+        options = self.rules[kind].choices(name)
         return options[0] if options else None
 
     def option(self, kind: RecordKind, name: str, *wanted: str) -> str | None:
         """Return the first wanted value the CRM has, spelt as the CRM spells it; None rather than a guess."""
-        options = {value.lower(): value for value in self.picklists.get(kind, {}).get(name, ())}
+        options = {value.lower(): value for value in self.rules[kind].choices(name)}
         return next((options[word.lower()] for word in wanted if word.lower() in options), None)

@@ -239,7 +239,7 @@ def _close_date(basis: Basis) -> list[FieldChange]:
     if found is not None:
         change = _from_fact("close_date", found)
         return [replace(change, confidence=found.confidence * 0.7)]
-    required = basis.picklists.get(RecordKind.OPPORTUNITY, {}).get("requires", ())
+    required = basis.rules[RecordKind.OPPORTUNITY].required
     if "close_date" in required:
         return [FieldChange("close_date", None, None, 0.0, "your CRM wants one and the mail names none: yours to say")]
     return []

@@ -86,10 +86,10 @@ def _begin(
     crm = next(iter(tx.connections.all(Family.CRM)), None)
     if crm is None:
         return None
-    picklists = {kind: tx.mirror.picklists(crm.id, kind) for kind in RecordKind}
+    rules = {kind: tx.mirror.rules(crm.id, kind) for kind in RecordKind}
     circle = gather(tx, item, reading)
     standing = Standing.of(tx, circle)
-    basis = Basis(item.message, reading, crm.id, picklists, circle, standing.settled, came_as=item.kind)
+    basis = Basis(item.message, reading, crm.id, rules, circle, standing.settled, came_as=item.kind)
     recognise(basis, tx.mirror, standing.deal)
     basis.contact = standing.as_it_will_be(tx, basis.contact)
     basis.owner = standing.as_it_will_be(tx, basis.owner)

@@ -199,13 +199,13 @@ def _need_card(tx: "Transaction", proposal_id: ProposalId) -> None:
 
 def _edited(tx: "Transaction", suggestion: Suggestion, edits: dict[str, str | None]) -> tuple[FieldChange, ...]:
     known = FIELDS[suggestion.kind]
-    accepted = tx.mirror.picklists(suggestion.connection_id, suggestion.kind)
+    rules = tx.mirror.rules(suggestion.connection_id, suggestion.kind)
     changes = {change.field: change for change in suggestion.changes}
     for name, typed in edits.items():
         if name not in known:
             raise Rejected(f"There is no field {name} here.", detail=suggestion.id)
         value = canonical(known[name].type, typed)
-        options = accepted.get(name, ())
+        options = rules.choices(name)
         if known[name].type is FieldType.PICKLIST and value is not None and options and value not in options:
             raise Rejected(f"{known[name].label} takes one of: {', '.join(options)}.")
         earlier = changes.get(name)
@@ -223,7 +223,7 @@ def _missing(tx: "Transaction", suggestion: Suggestion) -> list[str]:
     """Return the labels of fields that the CRM requires of a new Record and the Suggestion leaves empty."""
     if suggestion.action is not Action.CREATE:
         return []
-    required = tx.mirror.picklists(suggestion.connection_id, suggestion.kind).get("requires", ())
+    required = tx.mirror.rules(suggestion.connection_id, suggestion.kind).required
     after = suggestion.after()
     return [FIELDS[suggestion.kind][name].label.lower() for name in required if not after.get(name)]
 

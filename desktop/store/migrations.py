@@ -51,12 +51,19 @@ def m005_match_keys(sql: Sql) -> None:
     MatchKeys(sql).fill()
 
 
+def m006_record_rules(sql: Sql) -> None:
+    """Create the table of what each CRM lets the rep write. It replaces that of picklists; the CRM is asked again."""
+    sql.execute(CreateTable(tables.record_rules))
+    sql.execute(text("DROP TABLE picklist"))
+
+
 MIGRATIONS: tuple[Callable[[Sql], None], ...] = (
     m001_first,
     m002_calibrators,
     m003_conversations,
     m004_token_usage,
     m005_match_keys,
+    m006_record_rules,
 )
 
 

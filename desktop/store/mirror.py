@@ -1,6 +1,5 @@
 """The Mirror: our local copy of CRM Records, searchable by what mails name people and firms by."""
 
-from collections.abc import Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import bindparam, select
@@ -8,12 +7,13 @@ from sqlalchemy import bindparam, select
 from desktop.domain.ids import ConnectionId
 from desktop.domain.matching import domain_key, email_key, name_key, phone_key
 from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot
+from desktop.domain.rights import RecordRules, anything_goes
 from desktop.matching.profile import Profile
 from desktop.store.codec import decode, encode
 from desktop.store.match_keys import MatchKeys
 from desktop.store.moments import to_text
 from desktop.store.statements import Sql, Statement, upsert
-from desktop.store.tables import is_filled, picklist, snapshot
+from desktop.store.tables import is_filled, record_rules, snapshot
 
 SAVE = upsert(
     snapshot,
@@ -26,10 +26,10 @@ ALL = Statement(select(snapshot.c.body).where(*OF_KIND, snapshot.c.is_deleted ==
 DOMAINS = Statement(
     select(snapshot.c.domain).where(*OF_KIND, is_filled(snapshot.c.domain), snapshot.c.is_deleted == 0).limit(50_000)
 )
-SAVE_PICKLISTS = upsert(picklist, "connection_id", "kind", change=["body"])
-PICKLISTS = Statement(
-    select(picklist.c.body).where(
-        picklist.c.connection_id == bindparam("connection"), picklist.c.kind == bindparam("kind")
+SAVE_RULES = upsert(record_rules, "connection_id", "kind", change=["body"])
+RULES = Statement(
+    select(record_rules.c.body).where(
+        record_rules.c.connection_id == bindparam("connection"), record_rules.c.kind == bindparam("kind")
     )
 )
 
@@ -98,14 +98,11 @@ class Mirror:
         """Return the domains of the live Accounts, at most 50,000."""
         return frozenset(self._sql.scalars(DOMAINS, connection=connection_id, kind=RecordKind.ACCOUNT.value))
 
-    def save_picklists(
-        self, connection_id: ConnectionId, kind: RecordKind, values: Mapping[str, Sequence[str]]
-    ) -> None:
-        """Keep which values the CRM accepts for the PICKLIST fields of a kind, and which fields it `requires`."""
-        body = encode({name: list(options) for name, options in values.items()})
-        self._sql.run(SAVE_PICKLISTS, connection_id=connection_id, kind=kind.value, body=body)
+    def save_rules(self, connection_id: ConnectionId, rules: RecordRules) -> None:
+        """Keep what the CRM lets the rep write in one kind of Record."""
+        self._sql.run(SAVE_RULES, connection_id=connection_id, kind=rules.kind.value, body=encode(rules))
 
-    def picklists(self, connection_id: ConnectionId, kind: RecordKind) -> Mapping[str, tuple[str, ...]]:
-        """Return field → accepted values, default first; the key `requires` holds the names of required fields."""
-        body = self._sql.scalar(PICKLISTS, connection=connection_id, kind=kind.value)
-        return {} if body is None else decode(body, dict[str, tuple[str, ...]])
+    def rules(self, connection_id: ConnectionId, kind: RecordKind) -> RecordRules:
+        """Return what the CRM lets the rep write; while it was not asked, everything that there is."""
+        body = self._sql.scalar(RULES, connection=connection_id, kind=kind.value)
+        return anything_goes(kind) if body is None else decode(body, RecordRules)

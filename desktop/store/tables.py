@@ -312,3 +312,11 @@ health = Table(
     Column("is_ok", Integer, nullable=False),
     Column("sentence", Text, nullable=False),
 )
+
+record_rules = Table(
+    "record_rules",
+    later,
+    Column("connection_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+)

@@ -5,8 +5,10 @@ import re
 import pytest
 
 from desktop.domain.evidence import Part
+from desktop.domain.ids import ConnectionId
 from desktop.domain.proposals import DraftState, SuggestionState
 from desktop.domain.records import FIELDS, FieldType, RecordKind
+from desktop.domain.rights import RecordRules
 from desktop.proposals.drafting import PHRASES
 from desktop.review.views import Card
 from tests.end2end.rep import BODY, JANE, TOKEN, Rep, mail
@@ -52,7 +54,7 @@ def plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def check_suggestions(card: Card, offered: dict[RecordKind, dict[str, tuple[str, ...]]]) -> None:
+def check_suggestions(card: Card, offered: dict[RecordKind, RecordRules]) -> None:
     """Every value is the mail's own words, or the CRM's own, or a link."""
     said, digits = plain(source_of(card)), re.sub(r"\D", "", source_of(card))
     parts = {
@@ -68,7 +70,7 @@ def check_suggestions(card: Card, offered: dict[RecordKind, dict[str, tuple[str,
             kind = FIELDS[item.kind][change.field].type
             value = change.after or ""
             if kind is FieldType.PICKLIST:
-                assert value in offered[item.kind][change.field]
+                assert value in offered[item.kind].choices(change.field)
             elif kind is FieldType.REFERENCE:
                 assert value.startswith("suggestion:")
             elif kind in (FieldType.PHONE, FieldType.MONEY):
@@ -96,9 +98,9 @@ def check_draft(card: Card, sender: str) -> None:
         assert not matches or any(all(plain(words) in plain(source_of(card)) for words in m.groups()) for m in matches)
 
 
-def offered_by(rep: Rep) -> dict[RecordKind, dict[str, tuple[str, ...]]]:
+def offered_by(rep: Rep) -> dict[RecordKind, RecordRules]:
     with rep.parts.store().reading() as tx:
-        return {kind: tx.mirror.picklists("crm", kind) for kind in RecordKind}
+        return {kind: tx.mirror.rules(ConnectionId("crm"), kind) for kind in RecordKind}
 
 
 def nothing_was_done(rep: Rep) -> None:

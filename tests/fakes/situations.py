@@ -1,6 +1,6 @@
 """Ready-made mails, readings and stores, so that a test says only what it is about."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from desktop.domain.interactions import (
 )
 from desktop.domain.ports import Boundary, no_boundary
 from desktop.domain.records import FIELDS, RecordKind, RecordRef, RecordSnapshot, title_of
+from desktop.domain.rights import FieldRule, RecordRules
 from desktop.store.store import Store
 from tests.fakes.clock import ManualClock
 
@@ -35,8 +36,8 @@ NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 KEY = bytes(range(32))
 CRM = ConnectionId("crm")
 MAILBOX = ConnectionId("mailbox")
-PICKLISTS = {
-    RecordKind.OPPORTUNITY: {"stage": ("Prospecting", "Closed Won"), "requires": ()},
+PICKLISTS: Mapping[RecordKind, Mapping[str, tuple[str, ...]]] = {
+    RecordKind.OPPORTUNITY: {"stage": ("Prospecting", "Closed Won")},
     RecordKind.CASE: {"status": ("New", "Closed"), "priority": ("Medium", "High", "Low")},
     RecordKind.TASK: {"status": ("Not Started", "Completed")},
     RecordKind.ACTIVITY: {"type": ("Email", "Call")},
@@ -53,8 +54,14 @@ def new_store(folder: Path, *, boundary: Boundary = no_boundary, clock: ManualCl
         tx.connections.save(Connection(CRM, "book", Family.CRM, "Book", {}), NOON)
         tx.connections.mark_mirrored(CRM, NOON)
         for kind in RecordKind:
-            tx.mirror.save_picklists(CRM, kind, PICKLISTS.get(kind, {}))
+            tx.mirror.save_rules(CRM, rules_with(kind, **PICKLISTS.get(kind, {})))
     return store
+
+
+def rules_with(kind: RecordKind, *, requires: Collection[str] = (), **choices: tuple[str, ...]) -> RecordRules:
+    """Return the rules of a CRM that takes anything, but for these picklists and required fields."""
+    fields = {name: FieldRule(is_required=name in requires, choices=choices.get(name, ())) for name in FIELDS[kind]}
+    return RecordRules(kind, fields=fields)
 
 
 def message(text: str = "Hello", *, subject: str = "Pumps", number: int = 1, **changes: object) -> EmailMessage:

@@ -17,6 +17,7 @@ from desktop.proposals.rules import RULES
 from tests.benchmarks.understanding import corpus
 from tests.benchmarks.understanding.speed import sample_of
 from tests.fakes.mails import OWN, RECEIVED, REP, sample_paths
+from tests.fakes.situations import rules_with
 
 PLACES = ("start", "middle", "end", "signature", "quoted", "subject", "name")
 FROM_SET = 6
@@ -24,12 +25,13 @@ NAMES = (
     "inquiry", "price-request", "reply-inline", "signature-bars", "forwarded-lead", "complaint", "meeting-change",
     "german-anfrage", "french-devis", "support-request", "attachment-purchase-order", "contact-change",
 )  # fmt: skip
-PICKLISTS = {
+_PICKLISTS = {
     RecordKind.OPPORTUNITY: {"stage": ("Prospecting", "Proposal", "Closed Won", "Closed Lost")},
     RecordKind.CASE: {"status": ("New", "Closed"), "priority": ("High", "Medium", "Low")},
     RecordKind.TASK: {"status": ("Open", "Done")},
     RecordKind.ACTIVITY: {"type": ("Email", "Call")},
 }
+TAKEN = {kind: rules_with(kind, **_PICKLISTS.get(kind, {})) for kind in RecordKind}
 _CRM = ConnectionId("crm")
 _LOGGED = {(RecordKind.ACTIVITY, "description"), (RecordKind.CASE, "description")}
 _SUBJECTS = {(RecordKind.ACTIVITY, "subject"), (RecordKind.CASE, "subject")}
@@ -126,7 +128,7 @@ def conclusions(message: EmailMessage, reading: Reading, *, place: str = "") -> 
 
 def _basis(message: EmailMessage, reading: Reading, *, is_known: bool) -> Basis:
     source = Source(InteractionId("1"), message, reading, message.sent_at, is_current=True)
-    basis = Basis(message, reading, _CRM, PICKLISTS, Circle((source,), (source,)), {})
+    basis = Basis(message, reading, _CRM, TAKEN, Circle((source,), (source,)), {})
     if is_known:
         contact = {"title": "Buyer", "phone": "+12025550100", "mobile": None, "account": "account:1"}
         basis.contact = _record(RecordKind.CONTACT, {"last_name": "Known", **contact})

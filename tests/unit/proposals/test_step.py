@@ -11,7 +11,7 @@ from desktop.domain.proposals import Action
 from desktop.domain.records import RecordKind
 from desktop.proposals import step
 from tests.fakes.rig import Rig, of_kind
-from tests.fakes.situations import CRM, fact, interaction, message, reading, record
+from tests.fakes.situations import CRM, fact, interaction, message, reading, record, rules_with
 
 INQUIRY = (
     "Hello, we are interested in twelve P200 pumps for our Lyon plant. Our budget is EUR 48,000 and we must order by "
@@ -102,7 +102,7 @@ def test_a_date_without_a_deadline_is_no_close_date(rig):
 
 def test_a_required_field_nobody_named_is_left_to_the_rep(rig):
     with rig.store.transaction() as tx:
-        tx.mirror.save_picklists(CRM, RecordKind.OPPORTUNITY, {"stage": ("New",), "requires": ("close_date",)})
+        tx.mirror.save_rules(CRM, rules_with(RecordKind.OPPORTUNITY, stage=("New",), requires=["close_date"]))
     facts = [f for f in inquiry_facts() if f.kind is not FactKind.DATE]
     deal = of_kind(rig.propose(message(INQUIRY), reading(facts, intent=Intent.INQUIRY)), RecordKind.OPPORTUNITY)
     empty = next(c for c in deal.changes if c.field == "close_date")
@@ -196,7 +196,7 @@ def test_what_is_too_doubtful_is_not_proposed(rig):
 
 def test_a_picklist_value_is_exact_or_left_empty(rig):
     with rig.store.transaction() as tx:
-        tx.mirror.save_picklists(CRM, RecordKind.ACTIVITY, {"type": ("Visit",)})
+        tx.mirror.save_rules(CRM, rules_with(RecordKind.ACTIVITY, type=("Visit",)))
     assert "type" not in of_kind(inquiry(rig), RecordKind.ACTIVITY).after()
 
 

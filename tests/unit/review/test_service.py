@@ -11,7 +11,7 @@ from desktop.domain.ids import ProposalId, SuggestionId
 from desktop.domain.proposals import DraftState, SuggestionState
 from desktop.domain.records import RecordKind
 from tests.fakes.rig import Rig, of_kind
-from tests.fakes.situations import CRM, NOON, message, reading
+from tests.fakes.situations import CRM, NOON, message, reading, rules_with
 from tests.unit.proposals.test_step import INQUIRY, inquiry_facts
 
 
@@ -84,7 +84,7 @@ def test_a_value_that_cannot_be_is_refused_and_nothing_is_decided(rig, card, edi
 
 def test_a_required_field_has_to_be_filled_in_first(rig):
     with rig.store.transaction() as tx:
-        tx.mirror.save_picklists(CRM, RecordKind.OPPORTUNITY, {"stage": ("New",), "requires": ("close_date",)})
+        tx.mirror.save_rules(CRM, rules_with(RecordKind.OPPORTUNITY, stage=("New",), requires=["close_date"]))
     facts = [f for f in inquiry_facts() if f.kind is not FactKind.DATE]
     deal = of_kind(rig.propose(message(INQUIRY), reading(facts, intent=Intent.INQUIRY)), RecordKind.OPPORTUNITY)
     with pytest.raises(Rejected, match="wants a close date"):

@@ -1,0 +1,93 @@
+"""What a CRM lets the rep write: asked before anything is shown for review, so that no refusal comes as a surprise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from desktop.domain.records import FIELDS, FieldType, RecordKind
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """What the CRM accepts in one Field of one kind of Record, from this rep.
+
+    `choices` are the values of a PICKLIST, its default first; empty when it takes anything. `max_length` counts
+    characters as the CRM does, None when it sets no limit.
+    """
+
+    can_create: bool = True
+    can_update: bool = True
+    is_required: bool = False
+    max_length: int | None = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRules:
+    """What the CRM lets this rep do with one kind of Record.
+
+    `fields` holds the canonical Fields that the rep may see; one that is absent can neither be read nor written.
+    """
+
+    kind: RecordKind
+    can_create: bool = True
+    can_update: bool = True
+    fields: Mapping[str, FieldRule] = field(default_factory=dict)
+
+    def choices(self, name: str) -> tuple[str, ...]:
+        """Return the values that a PICKLIST takes, its default first; empty when it takes anything."""
+        rule = self.fields.get(name)
+        return rule.choices if rule else ()
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The Fields without which a new Record is refused."""
+        return tuple(name for name, rule in self.fields.items() if rule.is_required)
+
+    def problem(self, name: str, value: str | None, *, is_new: bool) -> str:
+        """Return one sentence on why the CRM would refuse `value` in the Field `name`, or "" when it would not.
+
+        The sentence says what to do. `is_new` tells a create from an update.
+        """
+        info, rule = FIELDS[self.kind][name], self.fields.get(name)
+        if rule is None:
+            return f"Your CRM does not show you “{info.label}”: leave it out, or ask your administrator."
+        if not (rule.can_create if is_new else rule.can_update):
+            return f"Your CRM does not let you write “{info.label}”: leave it out, or ask your administrator."
+        if value is None:
+            return f"“{info.label}” cannot be empty in your CRM." if rule.is_required else ""
+        if info.type is FieldType.PICKLIST and rule.choices and value not in rule.choices:
+            return f"“{info.label}” takes one of: {', '.join(rule.choices)}."
+        if rule.max_length is not None and len(value) > rule.max_length:
+            over = len(value) - rule.max_length
+            return f"“{info.label}” holds {rule.max_length} characters in your CRM: shorten it by {over}."
+        return ""
+
+
+def anything_goes(kind: RecordKind) -> RecordRules:
+    """Return the rules of a CRM that takes whatever there is: what to go by before it was asked."""
+    return RecordRules(kind, fields=dict.fromkeys(FIELDS[kind], FieldRule()))
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Somebody in the CRM whom Records can belong to."""
+
+    id: str
+    name: str
+    email: str = ""
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many calls the CRM allowed and counted, as its last answers said. `resets_at` is None when it did not say."""
+
+    used: int
+    limit: int
+    resets_at: datetime | None = None
+
+    @property
+    def share(self) -> float:
+        """The part that is used up, 0 to 1; a quota of nothing is used up."""
+        return 1.0 if self.limit <= 0 else min(max(self.used / self.limit, 0.0), 1.0)
