@@ -13,6 +13,7 @@ class RecordKind(StrEnum):
 
     ACCOUNT = "account"
     CONTACT = "contact"
+    LEAD = "lead"
     OPPORTUNITY = "opportunity"
     CASE = "case"
     TASK = "task"
@@ -68,6 +69,16 @@ FIELDS: Mapping[RecordKind, Mapping[str, FieldInfo]] = {
         FieldInfo("mobile", T.PHONE, "Mobile"),
         FieldInfo("account", T.REFERENCE, "Account"),
     ),
+    RecordKind.LEAD: _fields(
+        FieldInfo("first_name", T.TEXT, "First name"),
+        FieldInfo("last_name", T.TEXT, "Last name"),
+        FieldInfo("title", T.TEXT, "Job title"),
+        FieldInfo("company", T.TEXT, "Company"),
+        FieldInfo("email", T.EMAIL, "Email"),
+        FieldInfo("phone", T.PHONE, "Phone"),
+        FieldInfo("mobile", T.PHONE, "Mobile"),
+        FieldInfo("status", T.PICKLIST, "Status", guarded=True),
+    ),
     RecordKind.OPPORTUNITY: _fields(
         FieldInfo("name", T.TEXT, "Name"),
         FieldInfo("stage", T.PICKLIST, "Stage", guarded=True),
@@ -102,6 +113,10 @@ FIELDS: Mapping[RecordKind, Mapping[str, FieldInfo]] = {
         FieldInfo("related", T.REFERENCE, "Related to"),
     ),
 }
+
+
+PEOPLE = frozenset({RecordKind.CONTACT, RecordKind.LEAD})
+"""The kinds of Record that stand for a person. A Lead is one nobody has qualified yet, and is in no Account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +155,7 @@ class RecordSnapshot:
 
 def title_of(kind: RecordKind, fields: Mapping[str, str | None]) -> str:
     """Return the words a rep knows a Record by."""
-    if kind is RecordKind.CONTACT:
+    if kind in PEOPLE:
         name = " ".join(part for part in (fields.get("first_name"), fields.get("last_name")) if part)
         return name or fields.get("email") or ""
     return fields.get("name") or fields.get("subject") or ""

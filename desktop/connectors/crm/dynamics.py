@@ -65,7 +65,7 @@ class Dynamics(CrmConnector):
             ),
         ),
         can=frozenset({"upsert_key", "conflict_check", "delete"}),
-        kinds=frozenset(RecordKind),
+        kinds=frozenset(RecordKind) - {RecordKind.LEAD},
     )
 
     def __init__(

@@ -83,7 +83,7 @@ class HubSpot(CrmConnector):
             ),
         ),
         can=frozenset({"upsert_key", "delete"}),
-        kinds=frozenset(RecordKind),
+        kinds=frozenset(RecordKind) - {RecordKind.LEAD},
     )
 
     def __init__(

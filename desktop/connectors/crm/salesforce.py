@@ -52,7 +52,7 @@ _KEY_FIELD = "Dealside_Key__c"
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _SINCE = "since"
 _SYSTEM = ("Id", "SystemModstamp", "IsDeleted", "CreatedDate")
-_FEEDS = tuple(kind for kind in RecordKind if kind is not RecordKind.ACTIVITY)
+_FEEDS = tuple(kind for kind in OBJECTS if kind is not RecordKind.ACTIVITY)
 
 
 class _Right(StrEnum):
@@ -78,7 +78,7 @@ class Salesforce(CrmConnector):
             ),
         ),
         can=frozenset({"upsert_key", "conflict_check", "delete"}),
-        kinds=frozenset(RecordKind),
+        kinds=frozenset(RecordKind) - {RecordKind.LEAD},
     )
 
     def __init__(

@@ -93,7 +93,7 @@ class Zoho(CrmConnector):
             ),
         ),
         can=frozenset({"upsert_key", "conflict_check", "delete"}),
-        kinds=frozenset(RecordKind),
+        kinds=frozenset(RecordKind) - {RecordKind.LEAD},
     )
 
     def __init__(

@@ -50,7 +50,7 @@ MODULES: Mapping[RecordKind, str] = {
     _K.TASK: "Tasks",
     _K.ACTIVITY: "Tasks",  # a completed Task whose key says that it happened
 }
-FEEDS: tuple[RecordKind, ...] = tuple(kind for kind in RecordKind if kind is not _K.ACTIVITY)
+FEEDS: tuple[RecordKind, ...] = tuple(kind for kind in MODULES if kind is not _K.ACTIVITY)
 _KINDS: Mapping[str, RecordKind] = {MODULES[kind]: kind for kind in FEEDS}
 
 

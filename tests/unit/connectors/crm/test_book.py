@@ -7,7 +7,8 @@ import pytest
 from desktop.connectors.crm.book import LocalBook
 from desktop.domain.errors import Defect
 from desktop.domain.records import FIELDS, FieldType, RecordKind, RecordRef
-from tests.conformance.crm import SAMPLES, CrmConformance, OtherSide
+from tests.conformance.crm import CrmConformance
+from tests.conformance.crm_samples import SAMPLES, OtherSide
 from tests.fakes.book import MemoryBook
 from tests.fakes.clock import ManualClock
 

@@ -9,7 +9,7 @@ from desktop.connectors.tables.dynamics import place_of, tables_of
 from desktop.domain.crm_port import CrmConnector
 from desktop.domain.ids import RecordId
 from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot
-from tests.conformance.crm import SAMPLES, OtherSide, key
+from tests.conformance.crm_samples import SAMPLES, OtherSide, key
 from tests.fakes.clock import ManualClock
 from tests.fakes.ledger import ListLedger
 from tests.servers.dynamics import PATH, Dataverse

@@ -9,7 +9,7 @@ import pytest
 
 from desktop.connectors.crm.dynamics import Dynamics
 from desktop.domain.connections import EMPTY_CHECKPOINT
-from tests.conformance.crm import CHANGED, SAMPLES, drain
+from tests.conformance.crm_samples import CHANGED, SAMPLES, drain
 from tests.fakes.clock import START
 from tests.servers.dynamics import Dataverse
 from tests.servers.dynamics_contract import TableContract, Watched

@@ -8,7 +8,8 @@ from desktop.domain.connections import EMPTY_CHECKPOINT
 from desktop.domain.crm_port import CrmConnector
 from desktop.domain.errors import Rejected, UserActionNeeded
 from desktop.domain.records import RecordKind, RecordSnapshot
-from tests.conformance.crm import SAMPLES, CrmConformance, OtherSide
+from tests.conformance.crm import CrmConformance
+from tests.conformance.crm_samples import SAMPLES, OtherSide
 from tests.fakes.book import MemoryBook
 from tests.servers.dynamics import Dataverse
 from tests.servers.vendor import VendorServer

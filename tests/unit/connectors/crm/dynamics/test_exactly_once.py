@@ -15,7 +15,7 @@ from desktop.connectors.crm.dynamics import Dynamics
 from desktop.connectors.http import HttpBoundary, HttpLimits
 from desktop.domain.errors import Conflict, Temporary, UserActionNeeded
 from desktop.domain.records import RecordRef, RecordSnapshot
-from tests.conformance.crm import SAMPLES
+from tests.conformance.crm_samples import SAMPLES
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.ledger import ListLedger
 from tests.servers.dynamics import Dataverse

@@ -6,7 +6,7 @@ from desktop.connectors.crm.dynamics import Dynamics
 from desktop.domain.connections import EMPTY_CHECKPOINT, Checkpoint
 from desktop.domain.errors import Temporary
 from desktop.domain.records import RecordSnapshot
-from tests.conformance.crm import SAMPLES, drain
+from tests.conformance.crm_samples import SAMPLES, drain
 from tests.servers.dynamics import PATH, Dataverse
 from tests.servers.vendor import VendorServer
 from tests.unit.connectors.crm.dynamics.side import CONTACT, DynamicsSide, K

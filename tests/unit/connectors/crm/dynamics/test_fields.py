@@ -8,7 +8,7 @@ from desktop.domain.connections import EMPTY_CHECKPOINT
 from desktop.domain.errors import Conflict, Defect, Rejected, UserActionNeeded
 from desktop.domain.ids import RecordId
 from desktop.domain.records import RecordRef
-from tests.conformance.crm import HOSTILE, SAMPLES
+from tests.conformance.crm_samples import HOSTILE, SAMPLES
 from tests.servers.dynamics import Dataverse
 from tests.servers.vendor import VendorServer
 from tests.unit.connectors.crm.dynamics.side import (

@@ -7,7 +7,7 @@ from desktop.domain.connections import EMPTY_CHECKPOINT
 from desktop.domain.errors import Conflict, DealsideError, Rejected, Temporary, UserActionNeeded
 from desktop.domain.ids import RecordId
 from desktop.domain.records import RecordRef
-from tests.conformance.crm import SAMPLES
+from tests.conformance.crm_samples import SAMPLES
 from tests.servers.dynamics import PATH, Dataverse
 from tests.servers.vendor import VendorServer
 from tests.unit.connectors.crm.dynamics.side import (

@@ -8,7 +8,7 @@ from desktop.connectors.fieldmap import write_value
 from desktop.connectors.http import HttpBoundary
 from desktop.connectors.tables.hubspot import OF_KIND, place_of
 from desktop.domain.records import RecordKind, RecordRef
-from tests.conformance.crm import SAMPLES, OtherSide
+from tests.conformance.crm_samples import SAMPLES, OtherSide
 from tests.fakes.clock import ManualClock
 from tests.fakes.ledger import ListLedger
 from tests.servers.hubspot import HubSpotWorld

@@ -10,7 +10,7 @@ import pytest
 from desktop.connectors.crm.hubspot import HubSpot
 from desktop.domain.connections import EMPTY_CHECKPOINT
 from desktop.domain.errors import DealsideError
-from tests.conformance.crm import CHANGED, SAMPLES, drain
+from tests.conformance.crm_samples import CHANGED, SAMPLES, drain
 from tests.servers.hubspot import HubSpotWorld, numbered
 from tests.servers.openapi import Contract, Watched
 from tests.servers.vendor import VendorServer

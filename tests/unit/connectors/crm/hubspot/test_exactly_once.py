@@ -18,7 +18,7 @@ from desktop.connectors.http import HttpBoundary, HttpLimits
 from desktop.domain.connections import EMPTY_CHECKPOINT
 from desktop.domain.errors import Conflict, Temporary, UserActionNeeded
 from desktop.domain.records import RecordRef, RecordSnapshot
-from tests.conformance.crm import SAMPLES, drain
+from tests.conformance.crm_samples import SAMPLES, drain
 from tests.fakes.clock import ManualClock
 from tests.fakes.ledger import ListLedger
 from tests.servers.hubspot import HubSpotWorld

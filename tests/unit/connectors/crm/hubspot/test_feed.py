@@ -8,7 +8,7 @@ import pytest
 from desktop.connectors.crm.hubspot import HubSpot
 from desktop.domain.connections import EMPTY_CHECKPOINT, Checkpoint
 from desktop.domain.errors import Temporary
-from tests.conformance.crm import SAMPLES, drain
+from tests.conformance.crm_samples import SAMPLES, drain
 from tests.servers.hubspot_portal import Portal
 from tests.servers.vendor import VendorServer
 from tests.unit.connectors.crm.hubspot.side import OBJECTS, HubSpotSide, K, Setting, StaticServer, connect

@@ -8,7 +8,7 @@ from desktop.connectors.tables.hubspot import LINK_TYPES, PRIMARY, RICH, is_id, 
 from desktop.domain.errors import Rejected, UserActionNeeded
 from desktop.domain.ids import RecordId
 from desktop.domain.records import RecordRef
-from tests.conformance.crm import HOSTILE, SAMPLES
+from tests.conformance.crm_samples import HOSTILE, SAMPLES
 from tests.servers.hubspot_objects import OWN, PLAIN
 from tests.servers.hubspot_portal import Portal
 from tests.unit.connectors.crm.hubspot.side import CONTACT, HubSpotSide, K

@@ -8,7 +8,8 @@ from desktop.domain.connections import EMPTY_CHECKPOINT
 from desktop.domain.crm_port import CrmConnector
 from desktop.domain.errors import UserActionNeeded
 from desktop.domain.records import RecordKind, RecordSnapshot
-from tests.conformance.crm import SAMPLES, CrmConformance, drain
+from tests.conformance.crm import CrmConformance
+from tests.conformance.crm_samples import SAMPLES, drain
 from tests.fakes.book import MemoryBook
 from tests.servers.hubspot_objects import Prop
 from tests.servers.hubspot_portal import Portal

@@ -11,7 +11,7 @@ from desktop.connectors.refusals import Verdict
 from desktop.connectors.tables.hubspot_errors import QUOTA, TOO_FAST, judge
 from desktop.domain.connections import EMPTY_CHECKPOINT
 from desktop.domain.errors import Conflict, DealsideError, Rejected, Temporary, UserActionNeeded
-from tests.conformance.crm import SAMPLES
+from tests.conformance.crm_samples import SAMPLES
 from tests.fakes.clock import ManualClock
 from tests.fakes.ledger import ListLedger
 from tests.servers.hubspot import HubSpotWorld

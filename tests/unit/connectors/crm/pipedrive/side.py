@@ -8,7 +8,7 @@ from desktop.connectors.http import HttpBoundary
 from desktop.connectors.tables.pipedrive import ENTITIES
 from desktop.connectors.tables.pipedrive_rows import kind_of
 from desktop.domain.records import RecordKind, RecordRef
-from tests.conformance.crm import SAMPLES, OtherSide
+from tests.conformance.crm_samples import SAMPLES, OtherSide
 from tests.fakes.clock import ManualClock
 from tests.fakes.ledger import ListLedger
 from tests.servers.pipedrive_company import Company

@@ -10,7 +10,7 @@ import pytest
 from desktop.connectors.crm.pipedrive import Pipedrive
 from desktop.domain.connections import EMPTY_CHECKPOINT
 from desktop.domain.errors import Conflict, Rejected
-from tests.conformance.crm import CHANGED, SAMPLES, drain
+from tests.conformance.crm_samples import CHANGED, SAMPLES, drain
 from tests.servers.openapi import Contract, Watched
 from tests.servers.pipedrive import PipedriveWorld
 from tests.servers.pipedrive_company import Company

@@ -20,7 +20,7 @@ from desktop.connectors.pipedrive.keys import SETTLES
 from desktop.connectors.tables.pipedrive import ENTITIES
 from desktop.domain.errors import Conflict, Temporary, UserActionNeeded
 from desktop.domain.records import RecordRef
-from tests.conformance.crm import SAMPLES
+from tests.conformance.crm_samples import SAMPLES
 from tests.fakes.clock import ManualClock
 from tests.fakes.ledger import ListLedger
 from tests.servers.pipedrive import PipedriveWorld

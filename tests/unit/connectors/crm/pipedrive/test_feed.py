@@ -8,7 +8,7 @@ from desktop.domain.connections import EMPTY_CHECKPOINT, Checkpoint
 from desktop.domain.crm_port import RecordBatch
 from desktop.domain.errors import Temporary
 from desktop.domain.ids import RecordId
-from tests.conformance.crm import SAMPLES, drain
+from tests.conformance.crm_samples import SAMPLES, drain
 from tests.servers.pipedrive_company import Company
 from tests.servers.vendor import VendorServer
 from tests.unit.connectors.crm.pipedrive.side import CONTACT, K, PipedriveSide, Setting

@@ -7,7 +7,7 @@ from desktop.connectors.tables.pipedrive_rows import note_of, text_of_note
 from desktop.domain.errors import Conflict, Defect, Rejected
 from desktop.domain.ids import RecordId
 from desktop.domain.records import FIELDS, RecordRef
-from tests.conformance.crm import HOSTILE, SAMPLES
+from tests.conformance.crm_samples import HOSTILE, SAMPLES
 from tests.servers.pipedrive_company import TEXT_LIMIT, Company
 from tests.servers.vendor import VendorServer
 from tests.unit.connectors.crm.pipedrive.side import ACTIVITY, CONTACT, K, own

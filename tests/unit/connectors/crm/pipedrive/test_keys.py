@@ -9,7 +9,7 @@ from desktop.connectors.pipedrive.keys import SETTLES
 from desktop.connectors.tables.pipedrive import marker_of
 from desktop.domain.errors import Temporary
 from desktop.domain.records import RecordKind
-from tests.conformance.crm import SAMPLES
+from tests.conformance.crm_samples import SAMPLES
 from tests.servers.pipedrive_company import Company
 from tests.servers.vendor import VendorServer
 from tests.unit.connectors.crm.pipedrive.side import ACTIVITY, CONTACT, K, PipedriveSide, Setting, connect, own

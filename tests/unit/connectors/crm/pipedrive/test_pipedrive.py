@@ -8,7 +8,8 @@ from desktop.domain.connections import EMPTY_CHECKPOINT
 from desktop.domain.errors import Rejected, UserActionNeeded
 from desktop.domain.ids import RecordId
 from desktop.domain.records import RecordRef
-from tests.conformance.crm import SAMPLES, CrmConformance
+from tests.conformance.crm import CrmConformance
+from tests.conformance.crm_samples import SAMPLES
 from tests.fakes.book import MemoryBook
 from tests.servers.pipedrive_company import Company
 from tests.servers.vendor import VendorServer

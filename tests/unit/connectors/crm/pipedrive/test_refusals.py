@@ -9,7 +9,7 @@ from desktop.connectors.crm.pipedrive import Pipedrive
 from desktop.connectors.tables.pipedrive import refusal_of
 from desktop.domain.connections import EMPTY_CHECKPOINT
 from desktop.domain.errors import Conflict, DealsideError, Rejected, Temporary, UserActionNeeded
-from tests.conformance.crm import SAMPLES
+from tests.conformance.crm_samples import SAMPLES
 from tests.servers.pipedrive import PipedriveWorld
 from tests.servers.pipedrive_company import Company
 from tests.servers.pipedrive_company import own as own_field

@@ -7,7 +7,7 @@ from desktop.connectors.fieldmap import write_value
 from desktop.connectors.http import HttpBoundary
 from desktop.connectors.tables.salesforce import COLUMNS, OBJECTS
 from desktop.domain.records import RecordKind, RecordRef
-from tests.conformance.crm import SAMPLES, OtherSide
+from tests.conformance.crm_samples import SAMPLES, OtherSide
 from tests.fakes.clock import ManualClock
 from tests.fakes.ledger import ListLedger
 from tests.servers.salesforce import SalesforceServer

@@ -9,7 +9,7 @@ from desktop.connectors.tables.salesforce import soql_text
 from desktop.domain.connections import EMPTY_CHECKPOINT
 from desktop.domain.errors import Rejected, Temporary, UserActionNeeded
 from desktop.domain.ids import RecordId
-from tests.conformance.crm import HOSTILE, drain
+from tests.conformance.crm_samples import HOSTILE, drain
 from tests.servers import soql
 from tests.servers.salesforce import SalesforceServer
 from tests.servers.salesforce_org import Org

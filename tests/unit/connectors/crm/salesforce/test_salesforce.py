@@ -6,7 +6,8 @@ from desktop.connectors.crm.salesforce import Salesforce
 from desktop.connectors.supplies import Supplies
 from desktop.domain.connections import EMPTY_CHECKPOINT
 from desktop.domain.errors import Rejected, UserActionNeeded
-from tests.conformance.crm import SAMPLES, CrmConformance
+from tests.conformance.crm import CrmConformance
+from tests.conformance.crm_samples import SAMPLES
 from tests.fakes.book import MemoryBook
 from tests.servers.salesforce import SalesforceServer
 from tests.servers.salesforce_org import Org

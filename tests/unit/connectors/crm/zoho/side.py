@@ -9,7 +9,7 @@ from desktop.connectors.http import HttpBoundary
 from desktop.connectors.tables.zoho import COLUMNS, HAPPENED, MODULES
 from desktop.connectors.zoho.line import sent
 from desktop.domain.records import RecordKind, RecordRef
-from tests.conformance.crm import SAMPLES, OtherSide
+from tests.conformance.crm_samples import SAMPLES, OtherSide
 from tests.fakes.clock import ManualClock
 from tests.fakes.ledger import ListLedger
 from tests.servers.zoho import ZohoServer

@@ -9,7 +9,7 @@ import pytest
 
 from desktop.domain.connections import EMPTY_CHECKPOINT
 from desktop.domain.errors import Conflict, DealsideError
-from tests.conformance.crm import SAMPLES, drain
+from tests.conformance.crm_samples import SAMPLES, drain
 from tests.fakes.clock import START
 from tests.servers.openapi import Contract
 from tests.servers.vendor import Answer, Request, VendorServer

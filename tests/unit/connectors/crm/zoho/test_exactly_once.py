@@ -17,7 +17,7 @@ from desktop.connectors.http import HttpBoundary, HttpLimits
 from desktop.domain.connections import EMPTY_CHECKPOINT, Checkpoint
 from desktop.domain.errors import Conflict, Temporary, UserActionNeeded
 from desktop.domain.records import RecordRef, RecordSnapshot
-from tests.conformance.crm import CHANGED, SAMPLES
+from tests.conformance.crm_samples import CHANGED, SAMPLES
 from tests.fakes.clock import START, ManualClock
 from tests.fakes.ledger import ListLedger
 from tests.servers.zoho import ZohoServer

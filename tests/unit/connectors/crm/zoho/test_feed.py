@@ -5,7 +5,7 @@ import pytest
 from desktop.connectors.crm.zoho import Zoho
 from desktop.domain.connections import EMPTY_CHECKPOINT, Checkpoint
 from desktop.domain.ids import RecordId
-from tests.conformance.crm import SAMPLES, drain
+from tests.conformance.crm_samples import SAMPLES, drain
 from tests.servers.zoho import ZohoServer
 from tests.servers.zoho_coql import SyntaxFault, parse
 from tests.servers.zoho_org import Org

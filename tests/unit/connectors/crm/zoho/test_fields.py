@@ -8,7 +8,7 @@ from desktop.domain.connections import EMPTY_CHECKPOINT
 from desktop.domain.errors import Conflict, Defect, Rejected
 from desktop.domain.ids import RecordId
 from desktop.domain.records import RecordRef
-from tests.conformance.crm import SAMPLES
+from tests.conformance.crm_samples import SAMPLES
 from tests.servers.zoho import ZohoServer
 from tests.servers.zoho_org import Org
 from tests.unit.connectors.crm.zoho.side import CONTACT, K, refuse

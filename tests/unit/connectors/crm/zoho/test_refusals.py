@@ -7,7 +7,7 @@ from desktop.connectors.tables.zoho import CODES
 from desktop.domain.connections import EMPTY_CHECKPOINT
 from desktop.domain.errors import DealsideError, Rejected, Temporary, UserActionNeeded
 from desktop.domain.records import FIELDS
-from tests.conformance.crm import SAMPLES
+from tests.conformance.crm_samples import SAMPLES
 from tests.servers.vendor import Answer
 from tests.servers.zoho import ZohoServer
 from tests.servers.zoho_org import Fault, Org

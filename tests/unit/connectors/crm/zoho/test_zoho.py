@@ -6,7 +6,8 @@ from desktop.connectors.crm.zoho import Zoho
 from desktop.connectors.tables.zoho import origin_of
 from desktop.domain.connections import EMPTY_CHECKPOINT
 from desktop.domain.errors import Temporary, UserActionNeeded
-from tests.conformance.crm import SAMPLES, CrmConformance, drain
+from tests.conformance.crm import CrmConformance
+from tests.conformance.crm_samples import SAMPLES, drain
 from tests.servers.zoho import ZohoServer
 from tests.servers.zoho_org import Org
 from tests.unit.connectors.crm.zoho.side import CONTACT, K, Setting, connect
