@@ -88,8 +88,9 @@ class CrmDesk:
         self._asked_at: datetime | None = None
 
     def deliver_once(self) -> bool:
-        """Deliver one entry; return whether there was one."""
-        return _deliver(self._connection, self._around, lambda _id: self._crm, _no_drafts)
+        """Deliver what may go at once; return whether there was any."""
+        at_once = self._crm.info.at_once
+        return _deliver(self._connection, self._around, lambda _id: self._crm, _no_drafts, at_once=at_once)
 
     def mirror_once(self) -> None:
         """Bring the Mirror up to date, and now and then what the CRM accepts."""
@@ -159,11 +160,13 @@ def _deliver(
     around: Surroundings,
     open_crm: Callable[[ConnectionId], CrmConnector],
     open_drafts: Callable[[ConnectionId], DraftFolder],
+    *,
+    at_once: int = 1,
 ) -> bool:
-    subject = deliver_next(connection.id, around.store, around.clock, open_crm, open_drafts)
-    if subject is not None:
-        around.bus.publish(EventName.DELIVERY_CHANGED, subject)
-    return subject is not None
+    subjects = deliver_next(connection.id, around.store, around.clock, open_crm, open_drafts, at_once=at_once)
+    if subjects:
+        around.bus.publish(EventName.DELIVERY_CHANGED, *subjects)
+    return bool(subjects)
 
 
 def _no_crm(connection_id: ConnectionId) -> CrmConnector:

@@ -39,11 +39,16 @@ class NewRecord:
 
 @dataclass(frozen=True, slots=True)
 class RecordChange:
-    """Fields to be written to one Record (None clears); `version` is the one it must still have, "" for any."""
+    """Fields to be written to one Record (None clears); `version` is the one it must still have, "" for any.
+
+    `live` is the Record as the caller read it a moment ago, if it did: where the CRM checks no precondition, so that
+    the Record has to be read just before it is written, that reading is done.
+    """
 
     ref: RecordRef
     fields: Fields
     version: str = ""
+    live: RecordSnapshot | None = None
 
 
 class CrmConnector(Protocol):

@@ -1,17 +1,18 @@
-"""Which entry goes next: what it links to must exist first, and one Record's changes keep their order."""
+"""Which entries go next: what one links to must exist first, and one Record's changes keep their order."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from desktop.domain.deliveries import DeliveryState, Operation, OutboxEntry
+from desktop.domain.deliveries import Operation, OutboxEntry
 from desktop.domain.ids import ConnectionId, SuggestionId
 from desktop.domain.proposals import SuggestionState
+from desktop.domain.records import RecordRef
 from desktop.store.store import Transaction
 
 PENDING = "suggestion:"
 _GONE = frozenset({SuggestionState.DISMISSED, SuggestionState.EXPIRED, SuggestionState.UNDONE})
 _STUCK = frozenset({SuggestionState.REJECTED, SuggestionState.CONFLICT})
-_UNFINISHED = frozenset({DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.NEEDS_USER})
+_AFTER_ANOTHER = "Waits for the earlier change to the same record."
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +22,37 @@ class Blocked:
     sentence: str
 
 
-def next_ready(tx: Transaction, connection_id: ConnectionId, now: datetime) -> OutboxEntry | None:
-    """Return the first due entry that may go now, its references resolved to Record ids; explain the others."""
+def next_ready(tx: Transaction, connection_id: ConnectionId, now: datetime, most: int = 1) -> tuple[OutboxEntry, ...]:
+    """Return the first `most` due entries that may go now, their references resolved to Record ids.
+
+    No two of them touch the same Record or come from the same Suggestion, so they may go in any order. Those that
+    have to wait are told why.
+    """
+    ready: list[OutboxEntry] = []
+    first_of = _first_of_each_subject(tx, connection_id)
+    touched: set[RecordRef] = set()
     for entry in tx.outbox.waiting(connection_id, now):
-        answer = _resolve(tx, entry)
-        if isinstance(answer, OutboxEntry):
-            return answer
-        if answer.sentence != entry.sentence:
-            tx.outbox.explain(entry.id, answer.sentence)
-    return None
+        if len(ready) == most:
+            break
+        answer = _resolve(tx, entry) if first_of[entry.subject_id] == entry.id else Blocked(_AFTER_ANOTHER)
+        if isinstance(answer, Blocked):
+            if answer.sentence != entry.sentence:
+                tx.outbox.explain(entry.id, answer.sentence)
+        elif entry.target is None or entry.target not in touched:
+            ready.append(answer)
+            touched |= {entry.target} if entry.target else set()
+    return tuple(ready)
+
+
+def _first_of_each_subject(tx: Transaction, connection_id: ConnectionId) -> dict[str, str]:
+    """Return subject → the oldest of its entries that is still on its way, due or not."""
+    first: dict[str, str] = {}
+    for entry in tx.outbox.unfinished(connection_id):
+        first.setdefault(entry.subject_id, entry.id)
+    return first
 
 
 def _resolve(tx: Transaction, entry: OutboxEntry) -> OutboxEntry | Blocked:
-    for other in tx.outbox.of_subject(entry.subject_id):
-        if other.id == entry.id:
-            break
-        if other.state in _UNFINISHED:
-            return Blocked("Waits for the earlier change to the same record.")
     fields: dict[str, str | None] = {}
     for name, value in entry.fields.items():
         if value is None or not value.startswith(PENDING) or entry.kind is None:

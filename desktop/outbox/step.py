@@ -1,8 +1,9 @@
-"""Deliver one entry: say so durably, write once, keep the Receipt. A crash at any line is mended by running again."""
+"""Deliver what is due: say so durably, write once, keep the Receipts. Running again mends a crash at any line."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from desktop.domain.connections import Family
 from desktop.domain.crm_port import CrmConnector
@@ -14,58 +15,84 @@ from desktop.domain.proposals import DraftState, SuggestionState
 from desktop.domain.records import RecordSnapshot
 from desktop.outbox.ordering import is_undo, next_ready
 from desktop.outbox.retry import record_failure
-from desktop.outbox.writing import write_draft, write_record
+from desktop.outbox.writing import Results, Written, write_draft, write_records
 from desktop.store.store import Store, Transaction
 
 log = logging.getLogger("dealside.outbox")
+
+SETTLED_AT_ONCE = 50  # entries written down in one transaction
 
 OpenCrm = Callable[[ConnectionId], CrmConnector]
 OpenDrafts = Callable[[ConnectionId], DraftFolder]
 
 
 def deliver_next(
-    connection_id: ConnectionId, store: Store, clock: Clock, open_crm: OpenCrm, open_drafts: OpenDrafts
-) -> str | None:
-    """Deliver the next entry of a Connection that may go; return its subject's id, or None when nothing is due."""
+    connection_id: ConnectionId,
+    store: Store,
+    clock: Clock,
+    open_crm: OpenCrm,
+    open_drafts: OpenDrafts,
+    *,
+    at_once: int = 1,
+) -> tuple[str, ...]:
+    """Deliver the next entries of a Connection that may go, at most `at_once`; return their subjects' ids.
+
+    Nothing was due when it returns none.
+    """
     with store.transaction() as tx:
-        entry = next_ready(tx, connection_id, clock.now())
-        if entry is None:
-            return None
-        attempt = tx.outbox.begin_attempt(entry.id, clock.now())
+        entries = next_ready(tx, connection_id, clock.now(), at_once)
+        attempts = {entry.id: tx.outbox.begin_attempt(entry.id, clock.now()) for entry in entries}
+    if not entries:
+        return ()
     try:
-        receipt, record = _write(entry, store, clock, open_crm, open_drafts)
-    except Exception as error:  # noqa: BLE001  (whatever a connector throws, the entry must not stay in SENDING)
-        _failed(entry, attempt, error, store, clock)
-        return entry.subject_id
-    with store.transaction() as tx:
-        _delivered(tx, entry, receipt, record)
-        tx.outbox.end_attempt(attempt, "delivered")
-        tx.audit.append(clock.now(), "dealside", "delivered", subject=entry.subject_id, detail=entry.operation.value)
-    return entry.subject_id
+        results = _write(entries, store, clock, open_crm, open_drafts)
+    except Exception as error:  # noqa: BLE001  (whatever a connector throws, no entry must stay in SENDING)
+        results = {entry.id: error for entry in entries}
+    for batch in _batches(entries):
+        with store.transaction() as tx:
+            for entry in batch:
+                _settle(tx, entry, attempts[entry.id], results[entry.id], clock.now())
+    return tuple(dict.fromkeys(entry.subject_id for entry in entries))
+
+
+def _batches(entries: Sequence[OutboxEntry]) -> Iterator[Sequence[OutboxEntry]]:
+    """Yield so few at a time that the rep's own decisions need not wait for the store."""
+    for start in range(0, len(entries), SETTLED_AT_ONCE):
+        yield entries[start : start + SETTLED_AT_ONCE]
 
 
 def _write(
-    entry: OutboxEntry, store: Store, clock: Clock, open_crm: OpenCrm, open_drafts: OpenDrafts
-) -> tuple[Receipt, RecordSnapshot | None]:
+    entries: Sequence[OutboxEntry], store: Store, clock: Clock, open_crm: OpenCrm, open_drafts: OpenDrafts
+) -> Results:
+    connection_id = entries[0].connection_id
     with store.reading() as tx:
-        connection = tx.connections.get(entry.connection_id)
+        connection = tx.connections.get(connection_id)
     if connection is None:
         raise UserActionNeeded("The connection this was meant for was removed: add it again, or undo this.")
-    if connection.family is Family.MAIL:
-        return write_draft(entry, open_drafts(entry.connection_id), clock.now()), None
-    return write_record(entry, open_crm(entry.connection_id), clock.now())
+    if connection.family is Family.CRM:
+        return write_records(entries, open_crm(connection_id), clock.now())
+    folder = open_drafts(connection_id)
+    return {entry.id: write_draft(entry, folder, clock.now()) for entry in entries}
 
 
-def _failed(entry: OutboxEntry, attempt: int, error: Exception, store: Store, clock: Clock) -> None:
+def _settle(tx: Transaction, entry: OutboxEntry, attempt: int, result: Written | Exception, now: datetime) -> None:
+    if isinstance(result, Exception):
+        _failed(tx, entry, attempt, result, now)
+        return
+    _delivered(tx, entry, *result)
+    tx.outbox.end_attempt(attempt, "delivered")
+    tx.audit.append(now, "dealside", "delivered", subject=entry.subject_id, detail=entry.operation.value)
+
+
+def _failed(tx: Transaction, entry: OutboxEntry, attempt: int, error: Exception, now: datetime) -> None:
     detail = error.detail if isinstance(error, DealsideError) else repr(error)
     if isinstance(error, DealsideError):
         log.info("delivery of %s failed: %s: %s", entry.id, type(error).__name__, detail)
     else:
         log.error("delivery of %s failed unexpectedly", entry.id, exc_info=error)
-    with store.transaction() as tx:
-        record_failure(tx, entry, error, clock.now())
-        tx.outbox.end_attempt(attempt, type(error).__name__, detail[:500])
-        tx.audit.append(clock.now(), "dealside", "not delivered", subject=entry.subject_id, detail=type(error).__name__)
+    record_failure(tx, entry, error, now)
+    tx.outbox.end_attempt(attempt, type(error).__name__, detail[:500])
+    tx.audit.append(now, "dealside", "not delivered", subject=entry.subject_id, detail=type(error).__name__)
 
 
 def _delivered(tx: Transaction, entry: OutboxEntry, receipt: Receipt, record: RecordSnapshot | None) -> None:

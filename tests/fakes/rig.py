@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from desktop.domain.evidence import Reading
+from desktop.domain.ids import ConnectionId
 from desktop.domain.interactions import EmailMessage, InteractionState
 from desktop.domain.proposals import Draft, Proposal, Suggestion
 from desktop.domain.records import RecordKind
@@ -16,9 +17,10 @@ from tests.fakes.situations import CRM, MAILBOX, NOON, interaction, new_store
 
 
 class Rig:
-    """One profile with everything after understanding."""
+    """One profile with everything after understanding. `at_once` is how many Records the CRM takes in a batch."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, at_once: int = 1) -> None:
+        self.at_once = at_once
         self.clock = ManualClock(NOON)
         self.store = new_store(folder, clock=self.clock)
         self.crm = MoodyCrm(self.clock)
@@ -41,9 +43,16 @@ class Rig:
         """Deliver all that is due, `rounds` times, an hour apart, so that everything postponed gets its turn."""
         for _ in range(rounds):
             for connection in (CRM, MAILBOX):
-                while deliver_next(connection, self.store, self.clock, lambda _id: self.crm, lambda _id: self.drafts):
+                while self.deliver_next(connection):
                     pass
             self.clock.advance(3600)
+
+    def deliver_next(self, connection: ConnectionId) -> tuple[str, ...]:
+        """Deliver one batch and return its subjects."""
+        at_once = self.at_once if connection == CRM else 1
+        return deliver_next(
+            connection, self.store, self.clock, lambda _id: self.crm, lambda _id: self.drafts, at_once=at_once
+        )
 
     def now(self, suggestion: Suggestion) -> Suggestion:
         """Return the Suggestion as it stands now."""

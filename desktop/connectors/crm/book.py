@@ -22,6 +22,7 @@ PICKLISTS: Mapping[tuple[RecordKind, str], tuple[str, ...]] = {
         "Closed Won",
         "Closed Lost",
     ),
+    (RecordKind.LEAD, "status"): ("New", "Working", "Qualified", "Unqualified"),
     (RecordKind.CASE, "status"): ("New", "Working", "Escalated", "Closed"),
     (RecordKind.CASE, "priority"): ("Medium", "High", "Low"),
     (RecordKind.TASK, "status"): ("Not Started", "In Progress", "Waiting on someone else", "Deferred", "Completed"),
@@ -39,6 +40,7 @@ class LocalBook(CrmConnector):
         settings=(),
         can=frozenset({"upsert_key", "conflict_check", "delete"}),
         kinds=frozenset(RecordKind),
+        at_once=50,
     )
 
     def __init__(self, book: RecordBook, *, new_id: Callable[[], str]) -> None:

@@ -14,9 +14,9 @@ from tests.fakes.situations import CRM, fact, message, reading
 from tests.unit.proposals.test_step import INQUIRY, inquiry_facts
 
 
-@pytest.fixture
-def rig(tmp_path):
-    rig = Rig(tmp_path)
+@pytest.fixture(params=[1, 50], ids=["one by one", "in batches"])
+def rig(tmp_path, request):
+    rig = Rig(tmp_path, at_once=request.param)
     yield rig
     rig.close()
 
