@@ -1,0 +1,1 @@
+"""Mirrors desktop/connectors/webhooks."""
