@@ -9,7 +9,9 @@ from contextlib import ExitStack
 from typing import Protocol, TypeVar
 
 from desktop.agent.condition import Condition
-from desktop.agent.desks import IDLE, Connectors, CrmDesk, DraftDesk, MailDesk, Surroundings
+from desktop.agent.desks import IDLE, Connectors, CrmDesk, DraftDesk, MailDesk
+from desktop.agent.reception import Reception
+from desktop.agent.surroundings import Surroundings
 from desktop.domain.connections import Connection, Family
 from desktop.domain.events import EventName
 from desktop.domain.ids import ConnectionId
@@ -52,6 +54,10 @@ class Agent:
         self._lanes: dict[str, list[Lane]] = {}
         self._ending: dict[str, list[Lane]] = {}
         self._served: dict[str, Connection] = {}
+        self._crm_desks: dict[str, CrmDesk] = {}
+        self._reception = Reception(
+            store, clock, self._around.condition, open_check=connectors.webhooks, report=self._look_at
+        )
         self._understanding = Lane("understanding", self._understand)
         self._tidying = Lane("tidying", self.tidy)
 
@@ -71,9 +77,10 @@ class Agent:
         lanes = [self._understanding, *(lane for group in groups for lane in group)]
         for lane in lanes:
             lane.stop()
+        has_closed = self._reception.stop(STOP_SECONDS)
         ended = [lane.join(STOP_SECONDS) for lane in lanes]
         self._model.close()
-        return has_tidied and all(ended)
+        return has_tidied and has_closed and all(ended)
 
     def poke(self) -> None:
         """Something is new (a Decision, a Connection, the rep asked to look): every lane takes a turn now."""
@@ -81,6 +88,13 @@ class Agent:
         self._understanding.wake()
         for group in list(self._lanes.values()):
             for lane in group:
+                lane.wake()
+
+    def _look_at(self, connection_id: ConnectionId) -> None:
+        """Let the lane of a CRM look now what changed there, as its vendor says that something did."""
+        desk = self._crm_desks.get(connection_id)
+        if desk is not None and desk.reported():
+            for lane in self._lanes.get(connection_id, ()):
                 lane.wake()
 
     def run_once(self) -> None:
@@ -135,6 +149,7 @@ class Agent:
         self._around.condition.well(AGENT)
         self._tell_model()
         self._follow_connections()
+        self._reception.follow()
         self._wake_snoozed()
         return LOOK_AGAIN if self._ending else TIDY_EVERY
 
@@ -151,6 +166,7 @@ class Agent:
         wanted = {c.id: c for c in self._connections() if not c.is_paused}
         for known in [known for known in self._lanes if wanted.get(ConnectionId(known)) != self._served[known]]:
             self._ending[known] = self._lanes.pop(known)
+            self._crm_desks.pop(known, None)
             for lane in self._ending[known]:
                 lane.stop()
         self._forget_ended()
@@ -178,6 +194,7 @@ class Agent:
         if connection.family is Family.CRM:
             crm = self._connectors.crm(connection)
             desk = CrmDesk(connection, crm, self._around, self._understanding.wake)
+            self._crm_desks[connection.id] = desk
             return [Lane(f"crm {connection.id}", desk.turn, at_end=crm.close)]
         source = self._connectors.mail(connection)
         mail = MailDesk(connection, source, self._around, self._understanding.wake)

@@ -32,11 +32,11 @@ class Condition:
         self._failed: Counter[str] = Counter()
         self._asked: Counter[str] = Counter()
 
-    def well(self, subject: str) -> None:
-        """Record that `subject` was looked at and is well."""
+    def well(self, subject: str, remark: str = "") -> None:
+        """Record that `subject` was looked at and is well; `remark` is what the rep should know all the same."""
         self._asked.pop(subject, None)
         self._failed.pop(subject, None)
-        self._tell(subject, "")
+        self._tell(subject, remark, is_ok=True)
 
     def trouble(self, subject: str, error: Exception) -> float:
         """Record what is wrong, for the rep in one sentence, and return the seconds to wait before the next try."""

@@ -4,44 +4,43 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from desktop.agent.condition import Condition
+from desktop.agent.surroundings import Surroundings
+from desktop.agent.way_out import WayOut
 from desktop.domain.connections import Connection
 from desktop.domain.crm_port import CrmConnector
 from desktop.domain.errors import Defect
 from desktop.domain.events import EventName
 from desktop.domain.ids import ConnectionId
-from desktop.domain.ports import Clock, DraftFolder, MailSource
+from desktop.domain.ports import DraftFolder, MailSource
+from desktop.domain.webhooks import WebhookCheck
 from desktop.intake import mirror
 from desktop.intake.step import pull
-from desktop.outbox.step import deliver_next
-from desktop.runtime.events import EventBus
 from desktop.runtime.lanes import AT_ONCE
-from desktop.store.store import Store
+from desktop.runtime.signals import Wakeup
 
 WAIT_FOR_MAIL = 60.0  # then look anyway: a watch that broke must not pass for a quiet mailbox
 MIRROR_EVERY = timedelta(seconds=60)
+SPARINGLY = timedelta(minutes=15)  # once the CRM's allowance of calls runs short: what is left is for writing
+ASKED_EVERY = timedelta(seconds=5)  # a CRM that reports each of a thousand changes is looked at once in this time
 RULES_EVERY = timedelta(hours=6)
 IDLE = 3600.0
-LOOK_EVERY = 60.0
+
+
+def _no_webhooks(_connection: Connection) -> None:
+    """Check no webhook call: none is taken in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Connectors:
-    """How the agent gets a Connector for a Connection; each call gives a new one, owned by the lane that asked."""
+    """How the agent gets a Connector for a Connection; each call gives a new one, owned by the lane that asked.
+
+    `webhooks` gives what a CRM's webhook calls are checked by, None where they cannot be.
+    """
 
     mail: Callable[[Connection], MailSource]
     drafts: Callable[[Connection], DraftFolder | None]
     crm: Callable[[Connection], CrmConnector]
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What every desk works with."""
-
-    store: Store
-    clock: Clock
-    bus: EventBus
-    condition: Condition
+    webhooks: Callable[[Connection], WebhookCheck | None] = _no_webhooks
 
 
 class MailDesk:
@@ -86,39 +85,85 @@ class CrmDesk:
         self._on_mirrored = on_mirrored
         self._mirrored_at: datetime | None = None
         self._asked_at: datetime | None = None
+        self._way_out = WayOut(connection, around)
+        self._reported = Wakeup()
+        self._is_in_trouble = False
+        self._is_short = False
+
+    def reported(self) -> bool:
+        """Take note that something changed there; return whether the lane should take a turn for it now.
+
+        Any thread may call this. A CRM in trouble is left the time it was given, and one report stands for those
+        that follow it until the next look.
+        """
+        if self._reported.is_set():
+            return False
+        self._reported.set()
+        return not self._is_in_trouble
 
     def deliver_once(self) -> bool:
-        """Deliver what may go at once; return whether there was any."""
+        """Deliver what may go at once; return whether to go on with the next."""
         at_once = self._crm.info.at_once
-        return _deliver(self._connection, self._around, lambda _id: self._crm, _no_drafts, at_once=at_once)
+        return self._way_out.deliver(lambda _id: self._crm, _no_drafts, at_once=at_once)
 
     def mirror_once(self) -> None:
         """Bring the Mirror up to date, and now and then what the CRM accepts."""
         now, store = self._around.clock.now(), self._around.store
+        self._reported.clear()  # what is reported from here on may come too late for this look
         if self._asked_at is None or now - self._asked_at >= RULES_EVERY:
             mirror.refresh_rules(self._connection, self._crm, store)
             self._asked_at = now
-        if mirror.refresh(self._connection, self._crm, store):
+        has_changed = mirror.refresh(self._connection, self._crm, store) > 0
+        if has_changed:
             self._around.bus.publish(EventName.MIRROR_CHANGED, self._connection.id)
-        if self._mirrored_at is None:
-            self._on_mirrored()
+        if has_changed or self._mirrored_at is None:
+            self._on_mirrored()  # mails waited for the Mirror, or earlier ones say more of what came
         self._mirrored_at = now
-        self._around.condition.well(self._connection.id)
+        quota = self._crm.quota()
+        self._is_short = quota is not None and quota.is_short
+        self._around.condition.well(self._connection.id, quota.sentence if quota and quota.is_short else "")
 
     def turn(self) -> float:
         """Deliver all that is due, look what changed, and say when to come back."""
+        failure = self._catch_up() if self._is_in_trouble else None
         try:
             has_delivered = False
             while self.deliver_once():
                 has_delivered = True
             if has_delivered:
                 self._on_mirrored()  # a mail may wait to add to what was just made
-            now = self._around.clock.now()
-            if self._mirrored_at is None or now - self._mirrored_at >= MIRROR_EVERY:
+            if failure is None and self._seconds_to_next_look() <= 0:
                 self.mirror_once()
         except Exception as error:  # noqa: BLE001  (whatever a CRM throws, its lane goes on)
-            return self._around.condition.trouble(self._connection.id, error)
-        return min(MIRROR_EVERY.total_seconds(), seconds_to_next_delivery(self._around, self._connection))
+            failure = error
+        if failure is not None:
+            self._is_in_trouble = True
+            return self._around.condition.trouble(self._connection.id, failure)
+        self._is_in_trouble = False
+        return min(
+            MIRROR_EVERY.total_seconds(),
+            max(self._seconds_to_next_look(), AT_ONCE),
+            self._way_out.seconds_to_next(),
+        )
+
+    def _catch_up(self) -> Exception | None:
+        """Look first, after trouble; once that goes well, let all that piled up be due, so that it goes out in order.
+
+        Each entry was postponed by itself, and one decided last would overtake the others. Return why it goes on.
+        """
+        try:
+            self.mirror_once()
+        except Exception as error:  # noqa: BLE001  (it is told at the end of the turn; what is due is tried all the same)
+            return error
+        with self._around.store.transaction() as tx:
+            tx.outbox.hurry_all(self._connection.id)
+        return None
+
+    def _seconds_to_next_look(self) -> float:
+        if self._mirrored_at is None:
+            return 0.0
+        every = ASKED_EVERY if self._reported.is_set() else SPARINGLY if self._is_short else MIRROR_EVERY
+        return (self._mirrored_at + every - self._around.clock.now()).total_seconds()
 
 
 class DraftDesk:
@@ -128,10 +173,11 @@ class DraftDesk:
         self._connection = connection
         self._folder = folder
         self._around = around
+        self._way_out = WayOut(connection, around)
 
     def deliver_once(self) -> bool:
-        """Deliver one Draft; return whether there was one."""
-        return _deliver(self._connection, self._around, _no_crm, lambda _id: self._folder)
+        """Deliver one Draft; return whether to go on with the next."""
+        return self._way_out.deliver(_no_crm, lambda _id: self._folder)
 
     def turn(self) -> float:
         """Deliver all that is due and say when to come back."""
@@ -140,33 +186,7 @@ class DraftDesk:
                 pass
         except Exception as error:  # noqa: BLE001  (as above: this is the store's trouble, a folder's is in its entry)
             return self._around.condition.trouble(self._connection.id, error)
-        return seconds_to_next_delivery(self._around, self._connection)
-
-
-def seconds_to_next_delivery(around: Surroundings, connection: Connection) -> float:
-    """Return how long until a postponed entry of a Connection falls due; a minute at most.
-
-    What is due and cannot go waits for another change: whoever makes that one pokes us, and a minute mends what fell
-    due while we looked.
-    """
-    now = around.clock.now()
-    with around.store.reading() as tx:
-        due = tx.outbox.next_due_at(connection.id, now)
-    return LOOK_EVERY if due is None else min(max((due - now).total_seconds(), 0.2), LOOK_EVERY)
-
-
-def _deliver(
-    connection: Connection,
-    around: Surroundings,
-    open_crm: Callable[[ConnectionId], CrmConnector],
-    open_drafts: Callable[[ConnectionId], DraftFolder],
-    *,
-    at_once: int = 1,
-) -> bool:
-    subjects = deliver_next(connection.id, around.store, around.clock, open_crm, open_drafts, at_once=at_once)
-    if subjects:
-        around.bus.publish(EventName.DELIVERY_CHANGED, *subjects)
-    return bool(subjects)
+        return self._way_out.seconds_to_next()
 
 
 def _no_crm(connection_id: ConnectionId) -> CrmConnector:

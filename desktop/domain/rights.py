@@ -1,10 +1,13 @@
 """What a CRM lets the rep write: asked before anything is shown for review, so that no refusal comes as a surprise."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from desktop.domain.records import FIELDS, FieldType, RecordKind
+
+SHORT_FROM = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +47,30 @@ class RecordRules:
         """The Fields without which a new Record is refused."""
         return tuple(name for name, rule in self.fields.items() if rule.is_required)
 
+    def refusal(self, *, is_new: bool) -> str:
+        """Return one sentence on why the CRM would take no Record of this kind at all, or ""."""
+        if self.can_create if is_new else self.can_update:
+            return ""
+        verb = "create" if is_new else "change"
+        return f"Your CRM does not let you {verb} a {self.kind.value}: dismiss this, or ask your administrator."
+
+    def closed(self, name: str, *, is_new: bool) -> str:
+        """Return one sentence on why nothing that stands in a Field will be written, or "" when it can be."""
+        label, rule = FIELDS[self.kind][name].label, self.fields.get(name)
+        if rule is None:
+            return f"Your CRM does not show you “{label}”, so it is left out."
+        if not (rule.can_create if is_new else rule.can_update):
+            return f"Your CRM does not let you write “{label}”, so it is left out."
+        return ""
+
     def problem(self, name: str, value: str | None, *, is_new: bool) -> str:
         """Return one sentence on why the CRM would refuse `value` in the Field `name`, or "" when it would not.
 
         The sentence says what to do. `is_new` tells a create from an update.
         """
         info, rule = FIELDS[self.kind][name], self.fields.get(name)
-        if rule is None:
-            return f"Your CRM does not show you “{info.label}”: leave it out, or ask your administrator."
-        if not (rule.can_create if is_new else rule.can_update):
-            return f"Your CRM does not let you write “{info.label}”: leave it out, or ask your administrator."
+        if rule is None or self.closed(name, is_new=is_new):
+            return self.closed(name, is_new=is_new)
         if value is None:
             return f"“{info.label}” cannot be empty in your CRM." if rule.is_required else ""
         if info.type is FieldType.PICKLIST and rule.choices and value not in rule.choices:
@@ -91,3 +108,13 @@ class Quota:
     def share(self) -> float:
         """The part that is used up, 0 to 1; a quota of nothing is used up."""
         return 1.0 if self.limit <= 0 else min(max(self.used / self.limit, 0.0), 1.0)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether so much is used up that we should ask for less."""
+        return self.share >= SHORT_FROM
+
+    @property
+    def sentence(self) -> str:
+        """What to tell the rep once it is short."""
+        return f"{math.floor(self.share * 100)} % of the calls it allows are used ({self.used:,} of {self.limit:,})."

@@ -1,6 +1,6 @@
 """The quiet line at the bottom: is mail being read, by what, what is on its way. It never moves and never blinks."""
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
@@ -37,9 +37,10 @@ class _Mark(QWidget):
 
 
 class StatusLine(QFrame):
-    """Says how things stand. `help_wanted` comes from its one button."""
+    """Says how things stand. `help_wanted` and `outbox_wanted` come from its buttons."""
 
     help_wanted = Signal()
+    outbox_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,10 +53,12 @@ class StatusLine(QFrame):
         self._passing.timeout.connect(self.clear)
         self._mark = _Mark(theme)
         self._left = plain_label(theme, TextSize.SMALL, tone="muted")
-        self._right = plain_label(theme, TextSize.SMALL, tone="muted")
-        for label in (self._left, self._right):
-            label.setWordWrap(False)
+        self._left.setWordWrap(False)
+        self._right = button("", role="quiet")
+        self._right.setFont(theme.font(TextSize.SMALL))
+        self._right.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._right.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._right.clicked.connect(self.outbox_wanted)
         keys = button("?  Keys", role="quiet", name="Show all keys (?)")
         keys.setFont(theme.font(TextSize.SMALL))
         keys.clicked.connect(self.help_wanted)
@@ -88,8 +91,8 @@ class StatusLine(QFrame):
         words = texts.counts_sentence(counts)
         self._right.setText(words)
         # The words on the left give way to these, never the other way round.
-        self._right.setMinimumWidth(self._right.fontMetrics().horizontalAdvance(words) + Space.XS)
-        self._right.setAccessibleName(words)
+        self._right.setMinimumWidth(self._right.fontMetrics().horizontalAdvance(words) + 2 * Space.S + Space.XS)
+        self._right.setAccessibleName(texts.OUTBOX_OPEN_NAME.format(words))
 
     def say(self, word: str) -> None:
         """Say something for a few seconds in place of how things stand."""
@@ -107,7 +110,10 @@ class StatusLine(QFrame):
         health = self._health
         broken = [one for one in health.connections if not one.is_ok] if health else []
         parts = [self._link_words()]
-        parts += [f"{one.title}: {one.sentence}" for one in broken[:1]]
+        remarked = (
+            [one for one in health.connections if one.is_ok and one.checked_at and one.sentence] if health else []
+        )
+        parts += [f"{one.title}: {one.sentence}" for one in (broken or remarked)[:1]]
         if health is not None:
             parts.append(health.model_sentence or texts.MODEL_STATES[health.model_state])
         self._mark.is_good = None if self._link is None else self._link and not broken

@@ -9,7 +9,9 @@ import pytest
 
 from desktop.agent.agent import Agent
 from desktop.agent.condition import Condition
-from desktop.agent.desks import LOOK_EVERY, Connectors, Surroundings, seconds_to_next_delivery
+from desktop.agent.desks import Connectors
+from desktop.agent.surroundings import Surroundings
+from desktop.agent.way_out import LOOK_EVERY, WayOut
 from desktop.connectors.mail.maildir import MaildirSource
 from desktop.domain.connections import EMPTY_CHECKPOINT, Checkpoint, Connection, Family
 from desktop.domain.crm_port import RecordBatch
@@ -161,4 +163,4 @@ def test_an_entry_that_cannot_go_does_not_keep_the_lanes_busy(office, due, secon
     around = Surroundings(office.store, office.clock, office.bus, Condition(office.store, office.clock, office.bus))
     with office.store.reading() as tx:
         crm = tx.connections.get(CRM)
-    assert seconds_to_next_delivery(around, crm) == seconds
+    assert WayOut(crm, around).seconds_to_next() == seconds
