@@ -4,11 +4,11 @@ To add a vendor: write its file and put one line here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
-from desktop.domain.connections import ConnectorInfo, Family
+from desktop.domain.connections import ConnectorInfo, Family, SignInInfo
 from desktop.domain.errors import Rejected
 
 
@@ -32,6 +32,7 @@ ENTRIES: Mapping[str, Entry] = {
     "pipedrive": Entry("Pipedrive", Family.CRM, "desktop.connectors.crm.pipedrive:Pipedrive"),
     "zoho": Entry("Zoho CRM", Family.CRM, "desktop.connectors.crm.zoho:Zoho"),
     "dynamics": Entry("Microsoft Dynamics 365", Family.CRM, "desktop.connectors.crm.dynamics:Dynamics"),
+    "custom": Entry("Another CRM (by a mapping file)", Family.CRM, "desktop.connectors.crm.custom:Custom"),
 }
 
 
@@ -52,5 +53,13 @@ def load(name: str) -> type[Any]:
 
 def info(name: str) -> ConnectorInfo:
     """Return what a Connector is and asks for; no vendor's library is imported for it."""
+    from desktop.connectors.signin.ways import WAYS  # noqa: PLC0415  (as a Connector's module)
+    from desktop.connectors.webhooks.vendors import CAPABILITY, VENDORS  # noqa: PLC0415
+
     described: ConnectorInfo = load(name).info
-    return described
+    way = WAYS.get(name)
+    if way is not None:
+        told = frozenset(way.settings_back.values())
+        sign_in = SignInInfo(way.stands_for, way.settings(), told, has_code=bool(way.device))
+        described = replace(described, sign_in=sign_in)
+    return replace(described, can=described.can | {CAPABILITY}) if name in VENDORS else described

@@ -4,19 +4,21 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from desktop.domain.connections import Connection, ConnectorInfo, Family, FieldWidget
+from desktop.domain.connections import Connection, ConnectorInfo, Family, FieldSpec, FieldWidget
 from desktop.domain.deliveries import DeliveryState
 from desktop.domain.errors import Rejected
 from desktop.domain.ids import ConnectionId
 from desktop.domain.ports import Clock, SecretVault
 from desktop.domain.proposals import DraftState, SuggestionState
 from desktop.store.store import Store
+from desktop.system.long_secrets import LongSecret
 
 log = logging.getLogger("dealside.setup")
 
 REMOVED = (
     "The connection this was meant for was removed, so it was not sent: take it back, or add the connection again."
 )
+SIGN_IN = "sign_in"
 Check = Callable[[Connection, Mapping[str, str]], None]
 
 
@@ -48,13 +50,14 @@ class ConnectionSetup:
         self._check = check
         self._new_id = new_id
 
-    def add(self, connector: str, values: Mapping[str, str], *, title: str = "") -> Connection:
+    def add(self, connector: str, values: Mapping[str, str], *, title: str = "", grant: str = "") -> Connection:
         """Test a new Connection and keep it; raises what the test raised, keeping nothing.
 
+        `grant` is what a sign-in gave, in the place of a pasted token.
         Replaces the embedded sample mailbox or local book of its family: nobody wants invented mails among their own.
         """
         described = self._describe(connector)
-        settings, secrets = _sorted_values(described, values)
+        settings, secrets = _sorted_values(described, values, is_signed_in=bool(grant))
         draft = Connection(
             id=ConnectionId(self._new_id()),
             connector=connector,
@@ -62,7 +65,14 @@ class ConnectionSetup:
             title=title or settings.get("username") or settings.get("address") or described.title,
             settings=settings,
         )
-        self._check(draft, secrets)
+        if grant:
+            self._grant(draft.id).set(grant)  # before the test, which may be given a newer one to keep
+        try:
+            self._check(draft, secrets)
+        except BaseException:
+            if grant:
+                self._grant(draft.id).delete()
+            raise
         for key, value in secrets.items():
             self._vault.set(secret_name(draft.id, key), value)
         with self._store.transaction() as tx:
@@ -81,10 +91,11 @@ class ConnectionSetup:
         """
         known = self._find(connection_id)
         described = self._describe(known.connector)
-        kept = {key: self._vault.get(secret_name(known.id, key)) or "" for key in _secret_keys(described)}
+        is_signed_in = self._grant(known.id).get() is not None
+        kept = self._secrets(known.id, described)
         embedded = {"embedded"} & set(known.settings)
         before = {key: value for key, value in known.settings.items() if key not in embedded}
-        settings, secrets = _sorted_values(described, {**before, **kept, **values})
+        settings, secrets = _sorted_values(described, {**before, **kept, **values}, is_signed_in=is_signed_in)
         changed = replace(known, settings=settings)
         self._check(changed, secrets)
         for key, value in secrets.items():
@@ -98,9 +109,38 @@ class ConnectionSetup:
         """Sign in to a Connection and look; raises what is wrong."""
         connection = self._find(connection_id)
         described = self._describe(connection.connector)
-        found = {key: self._vault.get(secret_name(connection.id, key)) for key in _secret_keys(described)}
-        self._check(connection, {key: value for key, value in found.items() if value})
+        self._check(connection, self._secrets(connection.id, described))
         return connection
+
+    def signed_in(self, connection_id: str, values: Mapping[str, str], grant: str) -> Connection:
+        """Test a Connection with what a new sign-in gave, and keep it; raises what the test raised.
+
+        A pasted token goes, so that one of the two counts; when the test fails all stays as it was.
+        """
+        known = self._find(connection_id)
+        described = self._describe(known.connector)
+        pasted = described.sign_in.stands_for if described.sign_in else ""
+        secrets = {key: value for key, value in self._secrets(known.id, described).items() if key != pasted}
+        settings, secrets = _sorted_values(described, {**known.settings, **secrets, **values}, is_signed_in=True)
+        changed = replace(known, settings=settings)
+        before = self._grant(known.id).get()
+        self._grant(known.id).set(grant)
+        try:
+            self._check(changed, secrets)
+        except BaseException:
+            if before is None:
+                self._grant(known.id).delete()
+            else:
+                self._grant(known.id).set(before)
+            raise
+        for key, value in secrets.items():
+            self._vault.set(secret_name(changed.id, key), value)
+        if pasted:
+            self._vault.delete(secret_name(known.id, pasted))
+        with self._store.transaction() as tx:
+            tx.connections.save(changed, self._clock.now())
+            tx.audit.append(self._clock.now(), "rep", "signed in", subject=changed.id)
+        return changed
 
     def pause(self, connection_id: str, *, is_paused: bool) -> Connection:
         """Stop or go on watching a Connection."""
@@ -123,14 +163,30 @@ class ConnectionSetup:
                 if draft is not None:
                     tx.proposals.save_draft(replace(draft, state=DraftState.REJECTED))
             tx.audit.append(self._clock.now(), "rep", "disconnected", subject=connection.id)
-        for key in _secret_keys(self._describe(connection.connector)):
+        for key in (*_secret_keys(self._describe(connection.connector)), "webhook_secret"):
             self._vault.delete(secret_name(connection.id, key))
+        self._grant(connection.id).delete()
         return connection
 
     def all(self) -> tuple[Connection, ...]:
         """Return the Connections in the order they were added."""
         with self._store.reading() as tx:
             return tx.connections.all()
+
+    def find(self, connection_id: str) -> Connection:
+        """Return one Connection by its id or the beginning of it; raise Rejected where that names none or several."""
+        return self._find(connection_id)
+
+    def secrets_of(self, connection: Connection) -> Mapping[str, str]:
+        """Return the SECRET settings a Connection has in the vault."""
+        return self._secrets(connection.id, self._describe(connection.connector))
+
+    def _secrets(self, connection_id: str, described: ConnectorInfo) -> dict[str, str]:
+        found = {key: self._vault.get(secret_name(connection_id, key)) for key in _secret_keys(described)}
+        return {key: value for key, value in found.items() if value}
+
+    def _grant(self, connection_id: str) -> LongSecret:
+        return LongSecret(self._vault, secret_name(connection_id, SIGN_IN))
 
     def _find(self, connection_id: str) -> Connection:
         matches = [c for c in self.all() if c.id == connection_id or c.id.startswith(connection_id)]
@@ -142,12 +198,24 @@ class ConnectionSetup:
 
 
 def _secret_keys(described: ConnectorInfo) -> list[str]:
-    return [spec.key for spec in described.settings if spec.widget is FieldWidget.SECRET]
+    more = described.sign_in.settings if described.sign_in else ()
+    return [spec.key for spec in (*described.settings, *more) if spec.widget is FieldWidget.SECRET]
 
 
-def _sorted_values(described: ConnectorInfo, values: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+def _asked(described: ConnectorInfo, *, is_signed_in: bool) -> tuple[FieldSpec, ...]:
+    """Return the settings of a Connection; where the rep signed in, a token may be missing, an app may not."""
+    way = described.sign_in
+    if way is None or not is_signed_in:
+        return described.settings
+    own = [replace(spec, required=False) if spec.key == way.stands_for else spec for spec in described.settings]
+    return (*own, *way.settings)
+
+
+def _sorted_values(
+    described: ConnectorInfo, values: Mapping[str, str], *, is_signed_in: bool = False
+) -> tuple[dict[str, str], dict[str, str]]:
     """Return (settings, secrets) with defaults filled in; Rejected names what is missing or unknown."""
-    known = {spec.key: spec for spec in described.settings}
+    known = {spec.key: spec for spec in _asked(described, is_signed_in=is_signed_in)}
     extra = {"display_name", "address"} if described.family is Family.MAIL else set()
     unknown = [key for key in values if key not in known and key not in extra]
     if unknown:

@@ -21,6 +21,9 @@ REMOTE_WRITES = "remote_writes"
 OWN_MODEL_WRITES = "own_model_writes"
 HIDE_ALSO = "remote_hide_also"
 HIDE_CAPITALS = "remote_hide_capitals"
+WEBHOOK_PORT = "webhook_port"
+WEBHOOK_ADDRESS = "webhook_address"
+WEBHOOK_MARK = "webhook_mark"
 ABOUT_MODELS = frozenset(
     {
         MODEL, USE_GPU, OWN_MODEL_WRITES, REMOTE_ADDRESS, REMOTE_MODEL, REMOTE_FORM, REMOTE_PLAIN_HOST,
@@ -59,6 +62,10 @@ def _is_when(value: str) -> bool:
 
 def _is_file_name(value: str) -> bool:
     return len(value) <= 200 and value.isprintable() and not set(value) & set("/\\:")
+
+
+def _is_port(value: str) -> bool:
+    return _is_count(value) and (int(value) == 0 or 1024 <= int(value) <= 65_535)
 
 
 def _is_word(value: str) -> bool:
@@ -173,6 +180,27 @@ SETTINGS = {
             NO,
             "yes or no",
             _is_yes_or_no,
+        ),
+        Setting(
+            WEBHOOK_PORT,
+            "On which port of this machine your CRM's webhook calls come in (`dealside webhooks` says more).",
+            "0",
+            "a number from 1024 to 65535, 0 for none",
+            _is_port,
+        ),
+        Setting(
+            WEBHOOK_ADDRESS,
+            "Under which address your company's tunnel or proxy makes that port reachable for the CRM.",
+            "",
+            "an address that begins with https://",
+            _is_mirror,
+        ),
+        Setting(
+            WEBHOOK_MARK,
+            "Changes with the secrets of webhook calls, so that new ones are used at once.",
+            "",
+            "letters and digits",
+            _is_word,
         ),
     )
 }
