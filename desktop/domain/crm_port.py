@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from desktop.domain.connections import Checkpoint, ConnectorInfo
-from desktop.domain.errors import DealsideError, Temporary
+from desktop.domain.errors import DealsideError, Rejected, Temporary
 from desktop.domain.records import FIELDS, FieldType, RecordKind, RecordRef, RecordSnapshot
 from desktop.domain.rights import FieldRule, Owner, Quota, RecordRules
 
@@ -148,6 +148,18 @@ class CrmConnector(Protocol):
     @abstractmethod
     def delete(self, ref: RecordRef, *, version: str = "") -> bool:
         """Delete the Record (used only to undo our own create); False when it was gone already."""
+
+    def merge(self, kept: RecordRef, gone: RecordRef, *, version: str = "", gone_version: str = "") -> RecordSnapshot:
+        """Take the Record `gone` into `kept`, with all that hangs on it; return the one that is left.
+
+        Repeated after an answer was lost it is done already: `gone` is gone and `kept` is there. Conflict when a given
+        version is out of date or `kept` is gone. Rejected where the CRM cannot: its `can` lacks `merge`.
+        """
+        del kept, gone, version, gone_version
+        raise Rejected(
+            "This CRM cannot merge through its interface: merge the two records there, where you see both of them.",
+            detail=self.info.name,
+        )
 
     def create_many(self, records: Sequence[NewRecord]) -> tuple[Outcome, ...]:
         """Create each of at most `info.at_once` Records; return what became of each, in order. Raises nothing."""

@@ -10,12 +10,16 @@ from desktop.domain.records import RecordKind, RecordRef
 
 
 class Operation(StrEnum):
-    """What an OutboxEntry does on the other side. RESTORE and REMOVE undo an update and a create."""
+    """What an OutboxEntry does on the other side. RESTORE and REMOVE undo an update and a create.
+
+    MERGE makes one Record of two, inside the CRM. Nothing undoes it.
+    """
 
     CREATE = "create"
     UPDATE = "update"
     RESTORE = "restore"
     REMOVE = "remove"
+    MERGE = "merge"
     APPEND_DRAFT = "append_draft"
     REMOVE_DRAFT = "remove_draft"
 
@@ -37,11 +41,21 @@ class DeliveryState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Merge:
+    """Which Record a MERGE takes into its target, and how both must still look: fields that the rep saw or decided."""
+
+    gone: RecordRef
+    gone_fields: Mapping[str, str | None]
+    kept_fields: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxEntry:
     """One decided change on its way.
 
     `idempotency_key` is fixed at decision time. `fields` are canonical; for APPEND_DRAFT they hold the mail's parts.
-    `before` are the values the rep saw: for UPDATE and RESTORE they are the Precondition.
+    `before` are the values the rep saw: for UPDATE and RESTORE they are the Precondition. `merge` is set for MERGE,
+    whose `target` is the Record that stays. `after` names the entry that must be delivered before this one goes.
     """
 
     id: EntryId
@@ -58,6 +72,8 @@ class OutboxEntry:
     state: DeliveryState = DeliveryState.WAITING
     attempts: int = 0
     sentence: str = ""
+    merge: Merge | None = None
+    after: EntryId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ ProposalId = NewType("ProposalId", str)
 SuggestionId = NewType("SuggestionId", str)
 DraftId = NewType("DraftId", str)
 EntryId = NewType("EntryId", str)
+ClusterId = NewType("ClusterId", str)
 RecordId = NewType("RecordId", str)
 
 ID_LENGTH = 32

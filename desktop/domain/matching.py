@@ -6,6 +6,8 @@ import unicodedata
 COMPANY_SUFFIXES = frozenset(
     {"ab", "ag", "as", "bv", "co", "company", "corp", "corporation", "gmbh", "inc", "incorporated", "kg", "limited"}
     | {"llc", "llp", "ltd", "nv", "oy", "plc", "pty", "sa", "sarl", "sas", "se", "spa", "srl", "ug"}
+    | {"aps", "bhd", "bvba", "cv", "doo", "ek", "eurl", "gbr", "jsc", "kft", "kk", "lp", "ltda", "ohg", "ooo", "oyj"}
+    | {"pjsc", "pte", "pvt", "sdn", "slu", "sprl", "sro", "zrt"}
 )
 FREE_MAIL = frozenset(
     {"aol.com", "free.fr", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com"}

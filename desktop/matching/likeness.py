@@ -57,7 +57,7 @@ def _person(one: Profile, other: Profile) -> tuple[dict[str, float], dict[str, f
 def _name(one: Profile, other: Profile) -> tuple[str, float]:
     here, there = _given(one), _given(other)
     last, other_last = "".join(map(folded, one.last)), "".join(map(folded, other.last))
-    if last and sorted((*here, last)) == sorted((*there, other_last)):
+    if last and (sorted((*here, last)) == sorted((*there, other_last)) or _words(one) == _words(other)):
         return "same name", 7.0
     family = _alike(last, other_last) if last and other_last else 0.0
     if family < NEAR:
@@ -76,6 +76,11 @@ def _given_names(one: str, other: str, *, is_exact: bool) -> tuple[str, float]:
     if _alike(one, other) >= FAR:
         return "almost the same name", 5.0 if is_exact else 3.5
     return "another given name", -6.0
+
+
+def _words(one: Profile) -> list[str]:
+    """Return all words of a name: which of them belong to the surname, nobody agrees on."""
+    return sorted(folded(word) for word in (*one.first, *one.last))
 
 
 def _given(one: Profile) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from desktop.system import resources
 LONGEST = 200
 _WORD = re.compile(r"[a-z0-9]+")
 _TWO_LETTERS = re.compile(r"ae|oe|ue")  # how umlauts are written where there are none
+_LETTERS = re.compile(r"(?<!\w)(?:\w\.\s?){2,}|(?<!\w)\w/\w(?!\w)")  # S.A.R.L., e. K., A/S: letters that are one word
+_FORMS = (("sa", "de", "cv"), ("s", "de", "rl", "de", "cv"), ("sp", "z", "oo"))  # legal forms of several words
 _ADDED = frozenset(
     {"dr", "prof", "mr", "mrs", "ms", "herr", "frau", "mme", "sr", "sra", "jr", "ing", "dipl", "phd", "mba"}
 )
@@ -31,9 +33,13 @@ def person_words(name: str) -> tuple[str, ...]:
 
 
 def firm_words(name: str) -> tuple[str, ...]:
-    """Return the words of a firm's name, without its legal form."""
-    words = words_of(name)
-    return tuple(word for word in words if word not in COMPANY_SUFFIXES and word != "and") or words
+    """Return the words of a firm's name, without its legal form and the article before it."""
+    words = words_of(_LETTERS.sub(lambda found: re.sub(r"[./\s]", "", found[0]) + " ", name[:LONGEST]))
+    for form in _FORMS:
+        if len(words) > len(form) and words[-len(form) :] == form:
+            words = words[: -len(form)]
+    kept = tuple(word for word in words if word not in COMPANY_SUFFIXES and word != "and")
+    return (kept[1:] if len(kept) > 1 and kept[0] == "the" else kept) or words
 
 
 def folded(word: str) -> str:
@@ -57,6 +63,6 @@ def _roots() -> Mapping[str, frozenset[str]]:
     groups = msgspec.json.decode(resources.path("matching", "nicknames.json").read_bytes(), type=list[list[str]])
     found: dict[str, frozenset[str]] = {}
     for group in groups:
-        for name in group:
+        for name in (*group, *map(folded, group)):
             found[name] = found.get(name, frozenset()) | {group[0]}
     return found

@@ -12,6 +12,10 @@ KEY_BYTES = 8
 BEGINNING = 4
 
 
+PROFILED = ("first_name", "last_name", "name", "email", "phone", "mobile", "domain")
+"""The canonical fields that `profile_of` looks at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """Normal forms; empty where nothing is known. `firm` is the Account's name, of an Account its own."""

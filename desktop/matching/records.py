@@ -34,11 +34,12 @@ def find_twins(kind: RecordKind, records: Sequence[RecordSnapshot], firms: Mappi
     columns = _contact_columns(ranked, firms) if kind is RecordKind.CONTACT else _account_columns(ranked)
     found = link(table(columns))
     pairs = zip(found.left.tolist(), found.right.tolist(), strict=True)
-    twins = [_twins([ranked[row] for row in rows], firms) for rows in groups(len(ranked), pairs)]
+    twins = [twins_of([ranked[row] for row in rows], firms) for rows in groups(len(ranked), pairs)]
     return sorted(twins, key=lambda group: min(like.chance for like in group.likeness), reverse=True)
 
 
-def _twins(records: Sequence[RecordSnapshot], firms: Mapping[str, str]) -> Twins:
+def twins_of(records: Sequence[RecordSnapshot], firms: Mapping[str, str]) -> Twins:
+    """Return a group of Records that are taken for one, with how far each is like the first."""
     profiles = [profile_of(one.ref.kind, one.fields, firm=_firm(one.fields, firms)) for one in records]
     return Twins(tuple(records), tuple(likeness(profiles[0], profile) for profile in profiles[1:]))
 

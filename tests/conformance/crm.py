@@ -8,10 +8,11 @@ from desktop.domain.errors import Conflict, Rejected, Temporary
 from desktop.domain.ids import RecordId
 from desktop.domain.records import FIELDS, RecordKind, RecordRef
 from tests.conformance.crm_many import ManyConformance
+from tests.conformance.crm_merging import MergingConformance
 from tests.conformance.crm_samples import CHANGED, HOSTILE, SAMPLES, K, OtherSide, drain, key, needs
 
 
-class CrmConformance(ManyConformance):
+class CrmConformance(ManyConformance, MergingConformance):
     """Subclasses provide the fixtures `crm` and `other_side`."""
 
     # --- what it says of itself -------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from tests.conformance.crm_samples import SAMPLES, Fields, K, OtherSide, key
 class ManyConformance:
     """Subclasses provide the fixtures `crm` and `other_side`."""
 
-    def make(self, crm: CrmConnector, kind: RecordKind, name: str = "one", **more: str | None) -> RecordSnapshot:
+    def make(self, crm: CrmConnector, kind: RecordKind, name: str = "one", /, **more: str | None) -> RecordSnapshot:
         """Create the sample of a kind under a key of its own for each `name`."""
         return crm.create(kind, {**SAMPLES[kind], **more}, key(kind.value, name))
 

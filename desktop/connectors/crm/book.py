@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from desktop.connectors.book.merging import merge
 from desktop.connectors.supplies import Supplies
 from desktop.domain.connections import Checkpoint, ConnectorInfo, Family
 from desktop.domain.crm_port import CrmConnector, RecordBatch, RecordBook
@@ -38,7 +39,7 @@ class LocalBook(CrmConnector):
         title="Local book",
         family=Family.CRM,
         settings=(),
-        can=frozenset({"upsert_key", "conflict_check", "delete"}),
+        can=frozenset({"upsert_key", "conflict_check", "delete", "merge"}),
         kinds=frozenset(RecordKind),
         at_once=50,
     )
@@ -99,6 +100,11 @@ class LocalBook(CrmConnector):
         if version and live.version != version:
             raise Conflict("Somebody changed the record in the book meanwhile.", live=dict(live.fields))
         return self._book.remove(ref)
+
+    def merge(
+        self, kept: RecordRef, gone: RecordRef, *, version: str = "", gone_version: str = ""
+    ) -> RecordSnapshot:
+        return merge(self._book, kept, gone, (version, gone_version))
 
     def close(self) -> None:
         """Nothing to let go of: the store belongs to whoever opened it."""

@@ -1,0 +1,1 @@
+"""What the connector to the local book is made of."""
