@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None, *, on_ready: Callable[[], None]
         if freeze_support(argv):
             return 0
     args = arguments_of(argv)
+    if args.command == "accounts" and args.action == "check-mapping":
+        return _check_mapping(args)
     try:
         return serve(args, _profile(args), on_ready=on_ready)
     except DealsideError as error:
@@ -201,10 +203,24 @@ def _doctor(args: Namespace, parts: "Parts") -> int:
     return doctor(examine(probes(parts.store, parts.model, parts.setup, has_keyring=parts.has_keyring)), _printer(args))
 
 
+def _check_mapping(args: Namespace) -> int:
+    from desktop.bootstrap.mapping import mapping_problems  # noqa: PLC0415
+    from desktop.cli.mapping import check_mapping  # noqa: PLC0415
+
+    return check_mapping(args.file, _printer(args), mapping_problems)
+
+
 def _accounts(args: Namespace, parts: "Parts") -> int:
     from desktop.cli.commands import accounts  # noqa: PLC0415
     from desktop.review.queries import StoredQueries  # noqa: PLC0415
 
+    if args.action == "sign-in" or getattr(args, "sign_in", False):
+        from desktop.cli.signing_in import sign_in  # noqa: PLC0415
+        from desktop.system.browser import open_in_browser  # noqa: PLC0415
+
+        code = sign_in(args, _printer(args), parts.sign_in_setup(), parts.kinds, open_in_browser)
+        parts.nudge()
+        return code
     code = accounts(args, _printer(args), parts.setup(), StoredQueries(parts.reader()), parts.kinds)
     parts.nudge()
     return code
@@ -221,6 +237,20 @@ def _queue(args: Namespace, parts: "Parts") -> int:
     return code
 
 
+def _outbox(args: Namespace, parts: "Parts") -> int:
+    from desktop.cli.models import asker  # noqa: PLC0415
+    from desktop.cli.outbox import outbox  # noqa: PLC0415
+    from desktop.review.queries import StoredQueries  # noqa: PLC0415
+    from desktop.review.service import StoredReview  # noqa: PLC0415
+
+    review = StoredReview(parts.store, parts.clock, actor="rep")
+    confirm = asker(yes=getattr(args, "yes", False))
+    queries = StoredQueries(parts.reader())
+    code = outbox(args, _printer(args), queries, review, now=parts.clock.now(), confirm=confirm)
+    parts.nudge()
+    return code
+
+
 def _confidence(args: Namespace, parts: "Parts") -> int:
     from desktop.cli.commands import confidence  # noqa: PLC0415
     from desktop.understanding.confidence.refit import Learned  # noqa: PLC0415
@@ -230,9 +260,11 @@ def _confidence(args: Namespace, parts: "Parts") -> int:
 
 def _duplicates(args: Namespace, parts: "Parts") -> int:
     from desktop.cli.duplicates import duplicates  # noqa: PLC0415
-    from desktop.review.twins import twins  # noqa: PLC0415
+    from desktop.cli.models import asker  # noqa: PLC0415
 
-    return duplicates(_printer(args), twins(parts.store()))
+    code = duplicates(args, _printer(args), parts.cleanup(), asker(yes=getattr(args, "yes", False)))
+    parts.nudge()
+    return code
 
 
 def _models(args: Namespace, parts: "Parts") -> int:
@@ -258,6 +290,23 @@ def _settings(args: Namespace, parts: "Parts") -> int:
     return code
 
 
+def _enrich(args: Namespace, parts: "Parts") -> int:
+    from desktop.cli.enrich import enrich  # noqa: PLC0415
+    from desktop.proposals.enriching import Enriching  # noqa: PLC0415
+
+    code = enrich(args, _printer(args), Enriching(parts.store(), parts.clock))
+    parts.nudge()
+    return code
+
+
+def _webhooks(args: Namespace, parts: "Parts") -> int:
+    from desktop.cli.webhooks import webhooks  # noqa: PLC0415
+
+    code = webhooks(args, _printer(args), parts.webhook_setup(), parts.webhook_trouble)
+    parts.nudge()
+    return code
+
+
 def _printer(args: Namespace) -> "Printer":
     from desktop.cli.printing import Printer  # noqa: PLC0415
 
@@ -270,10 +319,13 @@ _COMMANDS = {
     "doctor": _doctor,
     "accounts": _accounts,
     "queue": _queue,
+    "outbox": _outbox,
     "confidence": _confidence,
     "duplicates": _duplicates,
+    "enrich": _enrich,
     "models": _models,
     "settings": _settings,
+    "webhooks": _webhooks,
 }
 
 if __name__ == "__main__":

@@ -2,13 +2,17 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from desktop.domain.events import Event
-from desktop.domain.ids import DraftId, ProposalId, SuggestionId
-from desktop.review.views import Card, CardRow, Counts, DeliveryRow, Health, IgnoredRow, Shelf
+from desktop.domain.ids import ClusterId, DraftId, ProposalId, SuggestionId
+from desktop.review.views import Card, CardRow, Counts, DeliveryRow, Health, IgnoredRow, OutboxRow, Shelf
+
+if TYPE_CHECKING:  # of the clean-up a window's first paint needs nothing
+    from desktop.domain.cleanup import Cluster, MergePlan
+    from desktop.review.cleanup_views import CleanupCounts, CleanupShelf, ClusterView
 
 
 class Queries(Protocol):
@@ -29,6 +33,14 @@ class Queries(Protocol):
     @abstractmethod
     def ignored(self, *, limit: int = 200) -> tuple[IgnoredRow, ...]:
         """Return mails that led to nothing, newest first."""
+
+    @abstractmethod
+    def outbox(self, *, limit: int = 1000) -> tuple[OutboxRow, ...]:
+        """Return what is on its way or stuck, by Connection, each in the order it was decided."""
+
+    @abstractmethod
+    def place(self, proposal_id: ProposalId) -> tuple[Shelf, int] | None:
+        """Return the shelf a card lies on and its row there, or None when it is gone."""
 
     @abstractmethod
     def deliveries(self, *, limit: int = 200) -> tuple[DeliveryRow, ...]:
@@ -84,7 +96,32 @@ class Review(Protocol):
 
     @abstractmethod
     def retry(self, subject_id: str) -> None:
-        """Send again what waits for a person (a conflict, a refusal, a missing permission)."""
+        """Send now what waits, and again what a person was asked about (a conflict, a refusal, a permission).
+
+        After a conflict the rep's values go out over those that were found then; found changed once more, it is a
+        conflict again.
+        """
+
+    @abstractmethod
+    def retry_all(self) -> int:
+        """Send now all that waits, and again what was refused; return how many. Conflicts wait for their answers."""
+
+    @abstractmethod
+    def resolve(
+        self, subject_id: str, values: Mapping[str, str | None], seen: Mapping[str, str | None] | None = None
+    ) -> str:
+        """Answer a conflict field by field and send what is left; return what came of it, as a sentence.
+
+        `values` says what each field that somebody changed is to hold: their value again leaves it alone. `seen` are
+        the values that were shown; where others were found since, Rejected.
+        """
+
+    @abstractmethod
+    def give_up(self, subject_id: str) -> str:
+        """Let go of what is on its way or stuck; return what came of it. The rep can decide on it again.
+
+        What may have arrived all the same is looked for and put back, as after `undo`.
+        """
 
     @abstractmethod
     def save_draft(self, draft_id: DraftId, *, subject: str, body: str) -> None:
@@ -97,6 +134,46 @@ class Review(Protocol):
     @abstractmethod
     def dismiss_draft(self, draft_id: DraftId) -> None:
         """Dismiss the Draft."""
+
+
+class Cleanup(Protocol):
+    """What a rep can make of Records that stand in a CRM more than once. Raises as Review does."""
+
+    @abstractmethod
+    def look(self) -> int:
+        """Compare all Records anew; return how many clusters wait. May take seconds: never call it where one waits."""
+
+    @abstractmethod
+    def clusters(self, shelf: "CleanupShelf") -> "tuple[ClusterView, ...]":
+        """Return the clusters of a shelf, the likeliest first."""
+
+    @abstractmethod
+    def cluster(self, cluster_id: ClusterId) -> "ClusterView | None":
+        """Return one cluster, or None when it is none any more."""
+
+    @abstractmethod
+    def counts(self) -> "CleanupCounts":
+        """Return how much there is to do."""
+
+    @abstractmethod
+    def choose(self, cluster_id: ClusterId, plan: "MergePlan") -> None:
+        """Keep what the rep has chosen so far."""
+
+    @abstractmethod
+    def merge(self, cluster_id: ClusterId, plan: "MergePlan | None" = None, *, seen: "Cluster | None" = None) -> None:
+        """Approve a merge; it cannot be undone once the CRM has made it. `seen` is the cluster as it was shown."""
+
+    @abstractmethod
+    def dismiss(self, cluster_id: ClusterId) -> None:
+        """Decide that these are not the same."""
+
+    @abstractmethod
+    def take_back(self, cluster_id: ClusterId) -> str:
+        """Take the last decision back, as long as the CRM has merged nothing; return what was done."""
+
+    @abstractmethod
+    def retry(self, cluster_id: ClusterId) -> None:
+        """Send again what was refused or needed the rep."""
 
 
 class AgentLink(Protocol):
@@ -121,7 +198,10 @@ class AgentLink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """All that a window may touch. `notice` is a lasting sentence to show on top, or empty."""
+    """All that a window may touch. `notice` is a lasting sentence to show on top, or empty.
+
+    `in_background` runs jobs in their order; `beside` runs those that take so long that no decision must wait for them.
+    """
 
     queries: Queries
     review: Review
@@ -129,3 +209,5 @@ class Services:
     in_background: Callable[[Callable[[], None]], None]
     version: str
     notice: str = ""
+    cleanup: Cleanup = field(kw_only=True)
+    beside: Callable[[Callable[[], None]], None] = field(kw_only=True)

@@ -2,8 +2,9 @@
 
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from desktop import __version__
@@ -20,10 +21,15 @@ if TYPE_CHECKING:  # a window start must not pay for what only the agent needs
     from desktop.agent.agent import Agent
     from desktop.agent.line import AgentLine
     from desktop.bootstrap.models import ModelParts
+    from desktop.connectors.signin.manager import TokenManager
+    from desktop.domain.webhooks import WebhookCheck
+    from desktop.review.cleanup import StoredCleanup
     from desktop.services import Services
     from desktop.setup.connections import ConnectionSetup
     from desktop.setup.models import ModelSetup
     from desktop.setup.remote_model import RemoteSetup
+    from desktop.setup.signing_in import SignInSetup
+    from desktop.setup.webhooks import WebhookSetup
     from desktop.store.store import Store
 
 log = logging.getLogger("dealside")
@@ -39,6 +45,7 @@ class Parts:
     clock: Clock = field(default_factory=SystemClock)
     boundary: Boundary = no_boundary
     _store: "Store | None" = None
+    _tokens: "dict[object, TokenManager]" = field(default_factory=dict)
     has_agent: bool = False
 
     def store(self) -> "Store":
@@ -80,8 +87,33 @@ class Parts:
             boundary=self.boundary,
             book=self.store().book,
             new_id=_new_id,
+            tokens=self._tokens_of(connection, secret),
         )
         return registry.load(connection.connector).connect(supplies)
+
+    def _tokens_of(self, connection: Connection, secret: "Callable[[str], str | None]") -> "TokenManager | None":
+        """Return the one TokenManager of a Connection, made anew only when its settings have changed."""
+        from desktop.bootstrap.signing_in import make_tokens  # noqa: PLC0415  (as above)
+
+        key = (connection.id, tuple(sorted(connection.settings.items())))
+        made = self._tokens.get(key) or make_tokens(
+            connection,
+            secret,
+            profile=self.profile,
+            clock=self.clock,
+            ledger=self.store().ledger,
+            boundary=self.boundary,
+        )
+        return None if made is None else self._tokens.setdefault(key, made)
+
+    def sign_in_setup(self) -> "SignInSetup":
+        """Return what signs in by the browser or by a code, for a new Connection or for one that there is."""
+        from desktop.bootstrap.signing_in import sign_in  # noqa: PLC0415  (as above)
+        from desktop.connectors import registry  # noqa: PLC0415
+        from desktop.setup.signing_in import SignInSetup  # noqa: PLC0415
+
+        act = partial(sign_in, clock=self.clock, ledger=self.store().ledger, boundary=self.boundary)
+        return SignInSetup(self.setup(), describe=registry.info, sign_in=act)
 
     def mail(self, connection: Connection) -> MailSource:
         """Return a new MailSource for a Mailbox."""
@@ -97,6 +129,34 @@ class Parts:
         """Return a new CrmConnector for a CRM Connection."""
         crm: CrmConnector = self.connector(connection)
         return crm
+
+    def webhook_check(self, connection: Connection) -> "WebhookCheck | None":
+        """Return what the webhook calls of a CRM are checked by, None where they cannot be or there is no secret."""
+        from desktop.connectors.webhooks.vendors import check_for  # noqa: PLC0415  (as above)
+        from desktop.setup.connections import secret_name  # noqa: PLC0415
+        from desktop.setup.settings import WEBHOOK_ADDRESS, Settings  # noqa: PLC0415
+        from desktop.setup.webhooks import SECRET  # noqa: PLC0415
+
+        secret = self.profile.vault.get(secret_name(connection.id, SECRET)) or ""
+        return check_for(connection.connector, secret=secret, address=Settings(self.store()).value(WEBHOOK_ADDRESS))
+
+    def webhook_setup(self) -> "WebhookSetup":
+        """Return what keeps the secrets of webhook calls."""
+        from desktop.connectors.webhooks.vendors import offer_of  # noqa: PLC0415  (as above)
+        from desktop.setup.webhooks import WebhookSetup  # noqa: PLC0415
+
+        return WebhookSetup(self.store(), self.profile.vault, offer_of=offer_of)
+
+    def webhook_trouble(self) -> str:
+        """Return why webhook calls cannot come in, as the agent last said, or ""."""
+        from desktop.agent.reception import SUBJECT  # noqa: PLC0415  (as above)
+
+        reader = self.reader()
+        try:
+            row = reader.health().get(SUBJECT)
+        finally:
+            reader.close()
+        return "" if row is None or row.is_ok else str(row.sentence)
 
     def setup(self) -> "ConnectionSetup":
         """Return what adds, tests and removes Connections."""
@@ -145,7 +205,7 @@ class Parts:
         from desktop.runtime.events import EventBus  # noqa: PLC0415
 
         bus = EventBus()
-        connectors = Connectors(mail=self.mail, drafts=self.drafts, crm=self.crm)
+        connectors = Connectors(mail=self.mail, drafts=self.drafts, crm=self.crm, webhooks=self.webhook_check)
         return Agent(self.store(), self.clock, model or self.model(), connectors=connectors, bus=bus), bus
 
     def run_once(self, model: LanguageModel | None = None) -> None:
@@ -206,7 +266,20 @@ class Parts:
             in_background=JobLane("decisions").submit,
             version=__version__,
             notice=self.profile.notice,
+            cleanup=self.cleanup(),
+            beside=JobLane("clean-up").submit,
         )
+
+    def cleanup(self) -> "StoredCleanup":
+        """Return what lists and merges Records that stand in a CRM more than once."""
+        from desktop.review.cleanup import StoredCleanup  # noqa: PLC0415  (as above)
+
+        def can_merge(connector: str) -> bool:
+            from desktop.connectors import registry  # noqa: PLC0415  (as above)
+
+            return "merge" in registry.info(connector).can
+
+        return StoredCleanup(self.store, self.clock, actor=ACTOR, can_merge=can_merge)
 
     def reader(self) -> Any:
         """Return a Reader on the store, which is made or migrated first where that is still to be done."""

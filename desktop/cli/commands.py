@@ -110,7 +110,7 @@ def accounts(
 
 def _keep(args: Namespace, setup: ConnectionSetup, kinds: Callable[[], Iterable[ConnectorInfo]]) -> Connection:
     """Add a Connection, or change one; secrets are asked for when it is new or when nothing else changes."""
-    values = _pairs(args.values)
+    values = pairs_of(args.values)
     known = [c for c in setup.all() if c.id.startswith(args.id)] if args.action == "change" else []
     name = known[0].connector if known else "" if args.action == "change" else args.connector
     info = next((kind for kind in kinds() if kind.name == name), None)
@@ -118,7 +118,7 @@ def _keep(args: Namespace, setup: ConnectionSetup, kinds: Callable[[], Iterable[
         raise Rejected("There is nothing like that: see `dealside accounts list` and `dealside accounts kinds`.")
     wants_secrets = args.action == "add" or args.secrets_from_stdin or not values
     if wants_secrets or any(spec.widget is FieldWidget.SECRET and spec.key in values for spec in info.settings):
-        values.update(_secrets(info, values, from_stdin=args.secrets_from_stdin))
+        values.update(secrets_for(info, values, from_stdin=args.secrets_from_stdin))
     return setup.change(args.id, values) if args.action == "change" else setup.add(name, values, title=args.title)
 
 
@@ -161,7 +161,7 @@ def _decide(args: Namespace, review: Review, family: str, found: str) -> str:
     if args.action == "undo":
         return review.undo(found)
     if args.action == "accept":
-        edits: dict[str, str | None] = {key: value or None for key, value in _pairs(args.edits).items()}
+        edits: dict[str, str | None] = {key: value or None for key, value in pairs_of(args.edits).items()}
         if family == "suggestion":
             review.accept(SuggestionId(found), edits)
         elif family == "draft":
@@ -241,7 +241,8 @@ def _find(queries: Queries, start: str) -> tuple[str, str]:
     return found.pop()
 
 
-def _pairs(values: Iterable[str]) -> dict[str, str]:
+def pairs_of(values: Iterable[str]) -> dict[str, str]:
+    """Return what KEY=VALUE words say; raise Rejected for a word that is none."""
     pairs = dict(value.partition("=")[::2] for value in values if "=" in value)
     wrong = [value for value in values if "=" not in value]
     if wrong:
@@ -249,14 +250,14 @@ def _pairs(values: Iterable[str]) -> dict[str, str]:
     return pairs
 
 
-def _secrets(info: ConnectorInfo, given: dict[str, str], *, from_stdin: bool) -> dict[str, str]:
+def secrets_for(info: ConnectorInfo, given: dict[str, str], *, from_stdin: bool) -> dict[str, str]:
     """Ask for secrets where a person sits, or read KEY=VALUE lines; never from the command line, which others see."""
     keys = [spec for spec in info.settings if spec.widget is FieldWidget.SECRET]
     told = [spec.key for spec in keys if spec.key in given]
     if told:
         raise Rejected(f"Do not type {told[0]} on the command line, where it stays visible: you will be asked for it.")
     if from_stdin:
-        return _pairs(line.rstrip("\n") for line in list(sys.stdin) if line.strip())
+        return pairs_of(line.rstrip("\n") for line in list(sys.stdin) if line.strip())
     if not keys:
         return {}
     if not sys.stdin.isatty():

@@ -49,12 +49,15 @@ def make_parser() -> argparse.ArgumentParser:
     _json(commands.add_parser("doctor", help="say what is missing, and how to mend it"))
     _accounts(commands.add_parser("accounts", help="list, add, test and remove mailboxes and CRMs"))
     _queue(commands.add_parser("queue", help="list, accept, dismiss and undo suggestions"))
+    _outbox(commands.add_parser("outbox", help="what is on its way or stuck: see it, send it now, or give it up"))
     confidence = commands.add_parser("confidence", help="say how right the suggestions were, and what was learned")
     confidence.add_argument("--forget", action="store_true", help="forget what was learned from your decisions")
     _json(confidence)
-    _json(commands.add_parser("duplicates", help="say which contacts and accounts of your CRM are probably the same"))
+    _duplicates(commands.add_parser("duplicates", help="find, merge or dismiss what stands in your CRM twice"))
+    _enrich(commands.add_parser("enrich", help="fill empty fields of your CRM from earlier mails, for you to review"))
     _models(commands.add_parser("models", help="list, get, import, delete and choose language models"))
     _settings(commands.add_parser("settings", help="show or change what you may choose"))
+    _webhooks(commands.add_parser("webhooks", help="let CRMs tell us at once that something changed there"))
     return parser
 
 
@@ -76,6 +79,14 @@ def _accounts(parser: argparse.ArgumentParser) -> None:
     add.add_argument("values", nargs="*", metavar="KEY=VALUE", help="its settings; secrets are asked for")
     add.add_argument("--title", default="", help="what to call it")
     add.add_argument("--secrets-from-stdin", action="store_true", help="read secrets as KEY=VALUE lines, for scripts")
+    add.add_argument("--sign-in", action="store_true", help="sign in by the browser instead of pasting a token")
+    again = actions.add_parser("sign-in", help="sign in again, by the browser, where a sign-in has ended")
+    again.add_argument("id", help="the connection's id, or its beginning")
+    again.add_argument("values", nargs="*", metavar="KEY=VALUE", help="what changes: the client id, for example")
+    again.add_argument("--secrets-from-stdin", action="store_true", help="read secrets as KEY=VALUE lines, for scripts")
+    _json(again)
+    for action in (add, again):
+        action.add_argument("--code", action="store_true", help="sign in by a code, typed on any device")
     _json(add)
     change = actions.add_parser("change", help="new settings or secrets for a connection; they are tested first")
     change.add_argument("id", help="the connection's id, or its beginning")
@@ -86,6 +97,9 @@ def _accounts(parser: argparse.ArgumentParser) -> None:
         "--secrets-from-stdin", action="store_true", help="read secrets as KEY=VALUE lines, for scripts"
     )
     _json(change)
+    mapping = actions.add_parser("check-mapping", help="say what is wrong with a mapping file for another CRM")
+    mapping.add_argument("file", type=Path, help="the mapping file")
+    _json(mapping)
     for name, words in (("test", "sign in and look"), ("remove", "forget it; what came from it stays")):
         action = actions.add_parser(name, help=words)
         action.add_argument("id", help="the connection's id, or its beginning")
@@ -129,6 +143,65 @@ def _settings(parser: argparse.ArgumentParser) -> None:
     forget = actions.add_parser("forget", help="go back to what is usual")
     forget.add_argument("name", help="the setting's name")
     _json(forget)
+
+
+def _enrich(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--contact", default="", metavar="WORDS", help="only whose name or address holds these words")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be proposed, and change nothing")
+    _json(parser)
+
+
+def _webhooks(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    _json(actions.add_parser("list", help="whether calls come in, and how each CRM's are checked (the default)"))
+    keep = actions.add_parser("keep", help="keep the secret shared with a CRM; it is asked for, or made")
+    keep.add_argument("--secret-from-stdin", action="store_true", help="read it from standard input, for scripts")
+    forget = actions.add_parser("forget", help="forget it, and take in no more calls of that CRM")
+    for action in (keep, forget):
+        action.add_argument("id", help="the CRM's id, or its beginning")
+        _json(action)
+
+
+def _duplicates(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    listing = actions.add_parser("list", help="what is probably the same (the default)")
+    listing.add_argument("--shelf", choices=("open", "decided", "apart"), default="open")
+    _json(listing)
+    show = actions.add_parser("show", help="what a merge would do: what stays, and what would vanish")
+    merge = actions.add_parser("merge", help="merge them; a merge cannot be undone")
+    dismiss = actions.add_parser("dismiss", help="say that these are not the same")
+    undo = actions.add_parser("undo", help="take the decision back, as long as nothing is merged")
+    retry = actions.add_parser("retry", help="send again what was refused")
+    for action in (show, merge, dismiss, undo, retry):
+        action.add_argument("id", help="its id, or the beginning of it")
+        _json(action)
+    merge.add_argument(
+        "strategies", nargs="*", metavar="FIELD=STRATEGY", help="whose value a field gets: keep, other, newest, longest"
+    )
+    merge.add_argument("--keep", default="", metavar="RECORD", help="the record that stays")
+    merge.add_argument("--apart", action="append", default=[], metavar="RECORD", help="a record that is another")
+    merge.add_argument("--note", action="store_true", help="keep the values that would vanish in a note")
+    merge.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _outbox(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    listing = actions.add_parser("list", help="what is on its way or stuck, why, and its next try (the default)")
+    retry = actions.add_parser("retry", help="send it now, also over what somebody changed meanwhile, as it was shown")
+    which = retry.add_mutually_exclusive_group(required=True)
+    which.add_argument("id", nargs="?", help="its id, or the beginning")
+    which.add_argument("--all", action="store_true", help="all of it, but conflicts: those wait for your answers")
+    resolve = actions.add_parser("resolve", help="answer a conflict field by field, and send the rest")
+    resolve.add_argument("id", help="its id, or the beginning")
+    resolve.add_argument("values", nargs="+", metavar="FIELD=VALUE", help="`theirs`, `mine`, or a value of your own")
+    give_up = actions.add_parser("give-up", help="do not write it; you can decide on it again")
+    give_up.add_argument("id", help="its id, or the beginning")
+    give_up.add_argument("--yes", action="store_true", help="without being asked")
+    for action in (listing, retry, resolve, give_up):
+        _json(action)
 
 
 def _queue(parser: argparse.ArgumentParser) -> None:

@@ -19,6 +19,7 @@ def refresh(connection: Connection, crm: CrmConnector, store: Store) -> int:
         with store.transaction() as tx:
             for record in batch.records:
                 tx.mirror.save(connection.id, record)
+                tx.enrichments.ask(connection.id, record, store.clock.now())
             tx.connections.save_checkpoint(connection.id, batch.checkpoint)
         count += len(batch.records)
     with store.transaction() as tx:

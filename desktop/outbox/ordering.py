@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from desktop.domain.deliveries import Operation, OutboxEntry
-from desktop.domain.ids import ConnectionId, SuggestionId
+from desktop.domain.deliveries import DeliveryState, Operation, OutboxEntry
+from desktop.domain.ids import ConnectionId, EntryId, SuggestionId
 from desktop.domain.proposals import SuggestionState
 from desktop.domain.records import RecordRef
 from desktop.store.store import Transaction
@@ -34,7 +34,8 @@ def next_ready(tx: Transaction, connection_id: ConnectionId, now: datetime, most
     for entry in tx.outbox.waiting(connection_id, now):
         if len(ready) == most:
             break
-        answer = _resolve(tx, entry) if first_of[entry.subject_id] == entry.id else Blocked(_AFTER_ANOTHER)
+        is_first = first_of[entry.subject_id] == entry.id and _is_delivered(tx, entry.after)
+        answer = _resolve(tx, entry) if is_first else Blocked(_AFTER_ANOTHER)
         if isinstance(answer, Blocked):
             if answer.sentence != entry.sentence:
                 tx.outbox.explain(entry.id, answer.sentence)
@@ -50,6 +51,12 @@ def _first_of_each_subject(tx: Transaction, connection_id: ConnectionId) -> dict
     for entry in tx.outbox.unfinished(connection_id):
         first.setdefault(entry.subject_id, entry.id)
     return first
+
+
+def _is_delivered(tx: Transaction, entry_id: EntryId | None) -> bool:
+    """Whether what an entry goes `after` has arrived. One that is stuck keeps the next back, as one on its way does."""
+    entry = tx.outbox.get(entry_id) if entry_id else None
+    return entry_id is None or (entry is not None and entry.state is DeliveryState.DELIVERED)
 
 
 def _resolve(tx: Transaction, entry: OutboxEntry) -> OutboxEntry | Blocked:

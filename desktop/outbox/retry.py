@@ -8,7 +8,7 @@ from desktop.domain.errors import Cancelled, Conflict, DealsideError, Rejected, 
 from desktop.domain.proposals import DraftState, SuggestionState
 from desktop.store.store import Transaction
 
-FIRST_WAIT = 2.0
+FIRST_WAIT = 0.25  # most faults are over at once, and nothing is doubled by asking again
 LONGEST_WAIT = 900.0
 USER_WAIT = 300.0
 LONGEST_USER_WAIT = 4 * 3600.0

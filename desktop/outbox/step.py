@@ -2,17 +2,17 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from desktop.domain.connections import Family
 from desktop.domain.crm_port import CrmConnector
 from desktop.domain.deliveries import DeliveryState, OutboxEntry, Receipt
-from desktop.domain.errors import DealsideError, UserActionNeeded
+from desktop.domain.errors import DealsideError, Temporary, UserActionNeeded
 from desktop.domain.ids import ConnectionId
 from desktop.domain.ports import Clock, DraftFolder
 from desktop.domain.proposals import DraftState, SuggestionState
-from desktop.domain.records import RecordSnapshot
+from desktop.domain.records import RecordRef, RecordSnapshot
 from desktop.outbox.ordering import is_undo, next_ready
 from desktop.outbox.retry import record_failure
 from desktop.outbox.writing import Results, Written, write_draft, write_records
@@ -26,6 +26,17 @@ OpenCrm = Callable[[ConnectionId], CrmConnector]
 OpenDrafts = Callable[[ConnectionId], DraftFolder]
 
 
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The ids of the subjects whose entries had their turn, none when nothing was due.
+
+    `is_setback` says that every one of them has to be tried again later: the other side may be away.
+    """
+
+    subjects: tuple[str, ...] = ()
+    is_setback: bool = False
+
+
 def deliver_next(
     connection_id: ConnectionId,
     store: Store,
@@ -34,16 +45,13 @@ def deliver_next(
     open_drafts: OpenDrafts,
     *,
     at_once: int = 1,
-) -> tuple[str, ...]:
-    """Deliver the next entries of a Connection that may go, at most `at_once`; return their subjects' ids.
-
-    Nothing was due when it returns none.
-    """
+) -> Delivered:
+    """Deliver the next entries of a Connection that may go, at most `at_once`."""
     with store.transaction() as tx:
         entries = next_ready(tx, connection_id, clock.now(), at_once)
         attempts = {entry.id: tx.outbox.begin_attempt(entry.id, clock.now()) for entry in entries}
     if not entries:
-        return ()
+        return Delivered()
     try:
         results = _write(entries, store, clock, open_crm, open_drafts)
     except Exception as error:  # noqa: BLE001  (whatever a connector throws, no entry must stay in SENDING)
@@ -52,7 +60,8 @@ def deliver_next(
         with store.transaction() as tx:
             for entry in batch:
                 _settle(tx, entry, attempts[entry.id], results[entry.id], clock.now())
-    return tuple(dict.fromkeys(entry.subject_id for entry in entries))
+    subjects = tuple(dict.fromkeys(entry.subject_id for entry in entries))
+    return Delivered(subjects, all(isinstance(result, Temporary) for result in results.values()))
 
 
 def _batches(entries: Sequence[OutboxEntry]) -> Iterator[Sequence[OutboxEntry]]:
@@ -109,10 +118,13 @@ def _delivered(tx: Transaction, entry: OutboxEntry, receipt: Receipt, record: Re
     if record is not None:
         tx.mirror.save(entry.connection_id, record)
     elif receipt.target is not None:
-        _forget(tx, entry.connection_id, receipt)
+        _forget(tx, entry.connection_id, receipt.target)
+    if entry.merge is not None:  # the record that is left may have an id of its own
+        for ref in {entry.target, entry.merge.gone} - {None, receipt.target}:
+            _forget(tx, entry.connection_id, ref)
 
 
-def _forget(tx: Transaction, connection_id: ConnectionId, receipt: Receipt) -> None:
-    known = tx.mirror.get(connection_id, receipt.target) if receipt.target else None
+def _forget(tx: Transaction, connection_id: ConnectionId, ref: RecordRef | None) -> None:
+    known = tx.mirror.get(connection_id, ref) if ref else None
     if known is not None:
         tx.mirror.save(connection_id, replace(known, is_deleted=True))

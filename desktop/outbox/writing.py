@@ -18,6 +18,7 @@ from desktop.outbox.compose import compose
 
 CHANGED = "Somebody changed this record in the CRM meanwhile: compare and decide again."
 CHANGED_SINCE = "The record was changed since it was created, so it is not removed: look at it in the CRM."
+CHANGED_BEFORE_MERGE = "Somebody changed one of the two records meanwhile: take the merge back and compare again."
 GONE = "The record is not in the CRM any more."
 
 Fields = Mapping[str, str | None]
@@ -133,6 +134,8 @@ def _written(entry: OutboxEntry, outcome: Outcome, before: Fields, now: datetime
 def _write_one(entry: OutboxEntry, crm: CrmConnector, now: datetime) -> Written:
     if entry.operation is Operation.REMOVE:
         return _remove(entry, crm, now)
+    if entry.operation is Operation.MERGE:
+        return _merge(entry, crm, now)
     raise Defect("This change cannot be written to a CRM.", detail=f"{entry.operation} {entry.id}")
 
 
@@ -148,6 +151,23 @@ def _remove(entry: OutboxEntry, crm: CrmConnector, now: datetime) -> Written:
         crm.delete(live.ref, version=live.version)
     target = live.ref if live else entry.target
     return Receipt(entry.id, target, "", "", entry.before, {}, now), None
+
+
+def _merge(entry: OutboxEntry, crm: CrmConnector, now: datetime) -> Written:
+    """Make one of two Records, if both still look as decided; where one is gone already, the CRM's word is asked."""
+    kept, merge = entry.target, entry.merge
+    if kept is None or merge is None:
+        raise Defect("A merge without two records cannot be carried out.", detail=entry.id)
+    found = crm.read_many([kept, merge.gone])
+    stays, goes = found.get(kept), found.get(merge.gone)
+    for live, seen in ((stays, merge.kept_fields), (goes, merge.gone_fields)):
+        # One that is gone may have been merged by an attempt whose answer was lost.
+        if stays is not None and goes is not None and live is not None and not _agrees(live.fields, seen):
+            raise Conflict(CHANGED_BEFORE_MERGE, detail=f"{live.ref}")
+    left = crm.merge(
+        kept, merge.gone, version=stays.version if stays else "", gone_version=goes.version if goes else ""
+    )
+    return Receipt(entry.id, left.ref, "", left.version, entry.before, left.fields, now), left
 
 
 def _receipt(entry: OutboxEntry, record: RecordSnapshot, before: Fields, now: datetime) -> Receipt:

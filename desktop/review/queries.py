@@ -6,11 +6,12 @@ from datetime import datetime
 
 from desktop.domain.deliveries import DeliveryState, OutboxEntry
 from desktop.domain.evidence import Evidence, Reading, band_of
-from desktop.domain.ids import InteractionId, ProposalId
+from desktop.domain.ids import ConnectionId, InteractionId, ProposalId
 from desktop.domain.interactions import Interaction, InteractionState, Role
 from desktop.domain.ports import ModelState
 from desktop.domain.proposals import DraftState, Proposal, Suggestion, SuggestionState
 from desktop.domain.records import FIELDS, FieldType
+from desktop.review.conflicts import contested, field_triples, same
 from desktop.review.views import (
     Card,
     CardRow,
@@ -19,10 +20,12 @@ from desktop.review.views import (
     DeliveryRow,
     Health,
     IgnoredRow,
+    OutboxRow,
     Shelf,
     SourceView,
 )
-from desktop.store.reader import EntryRow, Reader
+from desktop.store.moments import TROUBLE_OF
+from desktop.store.reader import EntryRow, MovingRow, Reader
 
 NO_MODEL = "No language model is running: rules alone read your mail."
 
@@ -74,6 +77,12 @@ class StoredQueries:
             live={subject: row.live for subject, row in entries.items() if row.live},
             names=self._names(proposal),
             others=self._others(cited),
+            changed_at={
+                subject: at
+                for subject, row in entries.items()
+                if (at := self._changed_at(_entry(row), row.live)) is not None
+            },
+            rules={str(s.id): self._reader.rules(s.connection_id, s.kind) for s in suggestions},
         )
 
     def _others(self, cited: Mapping[InteractionId | None, list[Evidence]]) -> dict[InteractionId, SourceView]:
@@ -82,15 +91,17 @@ class StoredQueries:
         return {mail: _source_view(*source, evidence) for mail, source, evidence in found if source}
 
     def _names(self, proposal: Proposal) -> dict[str, str]:
-        names: dict[str, str] = {}
-        for suggestion in proposal.suggestions:
-            for reference in _references(suggestion):
-                kind, _, key = reference.partition(":")
-                if kind == "suggestion":
-                    names[reference] = self._reader.suggestion_title(key)
-                else:
-                    names[reference] = self._reader.record_title(suggestion.connection_id, kind, key)
-        return names
+        return {
+            reference: self._name(suggestion.connection_id, reference)
+            for suggestion in proposal.suggestions
+            for reference in _references(suggestion)
+        }
+
+    def _name(self, connection_id: ConnectionId, reference: str) -> str:
+        kind, _, key = reference.partition(":")
+        if kind == "suggestion":
+            return self._reader.suggestion_title(key)
+        return self._reader.record_title(connection_id, kind, key)
 
     def counts(self) -> Counts:
         """Return how much there is."""
@@ -119,12 +130,58 @@ class StoredQueries:
             for item, reason in self._reader.unfinished(limit)
         )
 
+    def outbox(self, *, limit: int = 1000) -> tuple[OutboxRow, ...]:
+        """Return what is on its way or stuck, by Connection, each in the order it was decided."""
+        order = [connection.id for connection in self._reader.connections()]
+        titles = {connection.id: connection.title for connection in self._reader.connections()}
+        rows = [self._outbox_row(row, titles) for row in self._reader.moving(limit)]
+        last = len(order)
+        places = {connection_id: place for place, connection_id in enumerate(order)}
+        return tuple(sorted(rows, key=lambda row: places.get(row.entry.connection_id, last)))
+
+    def _outbox_row(self, row: MovingRow, titles: Mapping[ConnectionId, str]) -> OutboxRow:
+        entry = _entry(row.entry)
+        triples = field_triples(entry, row.entry.live)
+        references = [value for t in triples for value in (t.seen, t.wanted, t.found) if value and ":" in value]
+        return OutboxRow(
+            entry=entry,
+            title=self._title(entry),
+            connection=titles.get(entry.connection_id, ""),
+            proposal_id=ProposalId(row.proposal_id) if row.proposal_id else None,
+            fields=triples,
+            names={value: name for value in references if (name := self._name(entry.connection_id, value))},
+            due_at=row.due_at,
+            tried_at=row.tried_at,
+            changed_at=self._changed_at(entry, row.entry.live),
+        )
+
+    def _changed_at(self, entry: OutboxEntry, live: Mapping[str, str | None]) -> datetime | None:
+        """Return when the Record got the values that were found, if the Mirror has seen it with them."""
+        if entry.state is not DeliveryState.CONFLICT or entry.target is None:
+            return None
+        known = self._reader.record(entry.connection_id, entry.target.kind.value, entry.target.id)
+        found = contested(entry, live)
+        if known is None or not found or any(not same(known.fields.get(name), found[name]) for name in found):
+            return None
+        return known.modified_at
+
+    def _title(self, entry: OutboxEntry) -> str:
+        """Return what a change goes by: its Suggestion's words, a reply's subject, or the Record of a merge."""
+        words = self._reader.suggestion_title(entry.subject_id) or entry.fields.get("subject")
+        kept = entry.target
+        return words or (self._reader.record_title(entry.connection_id, kept.kind.value, kept.id) if kept else "")
+
+    def place(self, proposal_id: ProposalId) -> tuple[Shelf, int] | None:
+        """Return the shelf a card lies on and its row there, or None when it is gone."""
+        found = self._reader.place(proposal_id)
+        return (Shelf(found[0]), found[1]) if found else None
+
     def deliveries(self, *, limit: int = 200) -> tuple[DeliveryRow, ...]:
         """Return OutboxEntries, newest first."""
         rows = []
         for row in self._reader.entries(limit):
             entry = _entry(row)
-            title = self._reader.suggestion_title(entry.subject_id) or entry.fields.get("subject") or ""
+            title = self._title(entry)
             rows.append(DeliveryRow(entry, title, entry.state))
         return tuple(rows)
 
@@ -132,9 +189,10 @@ class StoredQueries:
         """Return what the quiet line shows."""
         known = self._reader.health()
         agent, model = known.get("agent"), known.get("model")
+        waiting = self._reader.moving_by_connection()
         connections = []
         for connection in self._reader.connections():
-            row = known.get(connection.id)
+            row, trouble = known.get(connection.id), known.get(TROUBLE_OF + connection.id)
             connections.append(
                 ConnectionHealth(
                     connection_id=connection.id,
@@ -143,6 +201,8 @@ class StoredQueries:
                     is_ok=row.is_ok if row else True,
                     sentence=row.sentence if row else "Not looked at yet.",
                     checked_at=row.at if row else None,
+                    since=trouble.at if trouble and row and not row.is_ok else None,
+                    waiting=waiting.get(connection.id, 0),
                 )
             )
         # The agent keeps "state: sentence" for the model, so that a front end needs no engine to tell.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from desktop.domain.deliveries import DeliveryState, Operation, OutboxEntry
 from desktop.domain.errors import Rejected
-from desktop.domain.ids import DraftId, EntryId, ProposalId, SuggestionId, derive
+from desktop.domain.ids import ClusterId, DraftId, EntryId, ProposalId, SuggestionId, derive
 from desktop.domain.ports import Clock
 from desktop.domain.proposals import (
     Action,
@@ -22,11 +22,13 @@ from desktop.domain.proposals import (
     SuggestionState,
     Verdict,
 )
-from desktop.domain.records import FIELDS, FieldType
-from desktop.domain.values import canonical
+from desktop.review.conflicts import OWN_VALUE
+from desktop.review.resending import Resending
+from desktop.review.typed import check_allowed, is_allowed, typed_value, writable
 from desktop.review.undoing import OVERTAKEN, Undoing
 
 if TYPE_CHECKING:  # SQLAlchemy takes 0.3 s to import, and the window paints before its first write
+    from desktop.review.cleanup import StoredCleanup
     from desktop.store.store import Store, Transaction
 
 DECIDED_ELSEWHERE = "This was decided already: the card shows how it stands now."
@@ -40,6 +42,7 @@ class StoredReview:
         self._clock = clock
         self._actor = actor
         self._undoing = Undoing(clock)
+        self._resending = Resending(clock)
 
     def accept(self, suggestion_id: SuggestionId, edits: Mapping[str, str | None] | None = None) -> None:
         """Accept one Suggestion with the rep's own values for some fields, and queue its delivery."""
@@ -57,7 +60,7 @@ class StoredReview:
                 if suggestion.state is not SuggestionState.OPEN:
                     continue
                 is_new = seen is not None and suggestion.id not in seen
-                if is_new or suggestion.is_guarded or _missing(tx, suggestion):
+                if is_new or suggestion.is_guarded or not is_allowed(tx, suggestion):
                     left += 1
                 else:
                     self._accept(tx, suggestion, {})
@@ -99,36 +102,52 @@ class StoredReview:
     def undo(self, subject_id: str) -> str:
         """Take the last Decision on a Suggestion or Draft back, before or after delivery; return what was undone."""
         with self._store().transaction() as tx:
-            suggestion = tx.proposals.find_suggestion(subject_id)
-            if suggestion is not None:
-                done = self._undoing.suggestion(tx, suggestion)
-            else:
-                done = self._undoing.draft(tx, tx.proposals.draft(DraftId(subject_id)))
-            self._record(tx, subject_id, Verdict.UNDO, reason=done)
-            return done
+            return self._taken_back(tx, subject_id, gives_up=False)
+
+    def give_up(self, subject_id: str) -> str:
+        """Let go of what is on its way or stuck; return what came of it. The rep can decide on it again."""
+        if (cluster_id := _cluster_of(subject_id)) is not None:  # a merge is one decision, whatever it is made of
+            return self._cleanup().take_back(cluster_id)
+        with self._store().transaction() as tx:
+            self._resending.need_moving(tx, subject_id)
+            return self._taken_back(tx, subject_id, gives_up=True)
+
+    def _cleanup(self) -> "StoredCleanup":
+        from desktop.review.cleanup import StoredCleanup  # noqa: PLC0415  (no window's first paint needs it)
+
+        return StoredCleanup(self._store, self._clock, actor=self._actor, can_merge=lambda _name: False)
 
     def retry(self, subject_id: str) -> None:
-        """Send again what waits for a person; after a Conflict, the rep's values win over what was found."""
+        """Send now what waits, and again what was refused; after a Conflict, the rep's values win over those shown."""
+        if (cluster_id := _cluster_of(subject_id)) is not None:
+            self._cleanup().retry(cluster_id)
+            return
         with self._store().transaction() as tx:
-            entries = tx.outbox.of_subject(subject_id)
-            stuck = {DeliveryState.CONFLICT, DeliveryState.REJECTED, DeliveryState.NEEDS_USER}
-            if not entries or entries[-1].state not in stuck:
-                raise Rejected(DECIDED_ELSEWHERE)
-            entry = entries[-1]
-            before = (
-                {**entry.before, **tx.outbox.live(entry.id)} if entry.state is DeliveryState.CONFLICT else entry.before
-            )
-            version = "" if entry.state is DeliveryState.CONFLICT else entry.version
-            tx.outbox.requeue(replace(entry, before=before, version=version))
-            if entry.attempts:
-                # It stays an entry that was tried: taken back now, it is still looked for on the other side.
-                tx.outbox.postpone(entry.id, self._clock.now(), sentence="")
-            suggestion, draft = tx.proposals.find_suggestion(subject_id), tx.proposals.find_draft(subject_id)
-            if suggestion is not None:
-                tx.proposals.save_suggestion(replace(suggestion, state=SuggestionState.QUEUED))
-            if draft is not None:
-                tx.proposals.save_draft(replace(draft, state=DraftState.QUEUED))
+            self._resending.retry(tx, subject_id)
             self._record(tx, subject_id, Verdict.ACCEPT, reason="sent again")
+
+    def retry_all(self) -> int:
+        """Send now all that waits, and again what was refused; return how many. A Conflict waits for its own answer."""
+        with self._store().transaction() as tx:
+            subjects = self._resending.retry_all(tx)
+            for subject_id in subjects:
+                self._record(tx, subject_id, Verdict.ACCEPT, reason="sent again")
+            return len(subjects)
+
+    def resolve(
+        self, subject_id: str, values: Mapping[str, str | None], seen: Mapping[str, str | None] | None = None
+    ) -> str:
+        """Answer a Conflict field by field and send the rest; return what came of it, as a sentence.
+
+        `values` says what each field that somebody changed is to hold; their value leaves it alone. `seen` are the
+        values that were shown: Rejected when others were found since.
+        """
+        if _cluster_of(subject_id) is not None:
+            raise Rejected("Compare these records in the clean-up (c): take the merge back there and decide again.")
+        with self._store().transaction() as tx:
+            done = self._resending.resolve(tx, subject_id, values, seen)
+            self._record(tx, subject_id, Verdict.EDIT, edits=values, reason="conflict answered")
+            return done
 
     def save_draft(self, draft_id: DraftId, *, subject: str, body: str) -> None:
         """Keep the rep's text of an open Draft."""
@@ -148,13 +167,21 @@ class StoredReview:
         with self._store().transaction() as tx:
             self._settle_draft(tx, _open_draft(tx, draft_id), DraftState.DISMISSED, Verdict.DISMISS)
 
+    def _taken_back(self, tx: "Transaction", subject_id: str, *, gives_up: bool) -> str:
+        suggestion = tx.proposals.find_suggestion(subject_id)
+        if suggestion is not None:
+            done = self._undoing.suggestion(tx, suggestion, gives_up=gives_up)
+        else:
+            done = self._undoing.draft(tx, tx.proposals.draft(DraftId(subject_id)), gives_up=gives_up)
+        self._record(tx, subject_id, Verdict.UNDO, reason=done)
+        return done
+
     def _accept(self, tx: "Transaction", suggestion: Suggestion, edits: dict[str, str | None]) -> None:
         if suggestion.state not in _ACCEPTABLE:
             raise _refused(suggestion)
         decided = replace(suggestion, changes=_edited(tx, suggestion, edits), state=SuggestionState.QUEUED)
-        missing = _missing(tx, decided)
-        if missing:
-            raise Rejected(f"Your CRM wants a {missing[0]} here: fill it in first.", detail=f"missing {missing}")
+        decided = writable(tx, decided)
+        check_allowed(tx, decided)
         tx.outbox.add(_entry(tx, decided, self._clock.now()))
         tx.proposals.save_suggestion(decided)
         self._record(tx, suggestion.id, Verdict.EDIT if edits else Verdict.ACCEPT, edits=edits)
@@ -183,6 +210,12 @@ class StoredReview:
         tx.audit.append(now, self._actor, verdict.value, subject=subject_id, detail=",".join(sorted(edits or {})))
 
 
+def _cluster_of(subject_id: str) -> ClusterId | None:
+    from desktop.review.merge_entries import cluster_of  # noqa: PLC0415  (as above)
+
+    return cluster_of(subject_id)
+
+
 _DECIDABLE = frozenset({SuggestionState.OPEN, SuggestionState.SNOOZED})
 _ACCEPTABLE = _DECIDABLE | {SuggestionState.UNDONE}
 
@@ -198,34 +231,18 @@ def _need_card(tx: "Transaction", proposal_id: ProposalId) -> None:
 
 
 def _edited(tx: "Transaction", suggestion: Suggestion, edits: dict[str, str | None]) -> tuple[FieldChange, ...]:
-    known = FIELDS[suggestion.kind]
-    rules = tx.mirror.rules(suggestion.connection_id, suggestion.kind)
     changes = {change.field: change for change in suggestion.changes}
     for name, typed in edits.items():
-        if name not in known:
-            raise Rejected(f"There is no field {name} here.", detail=suggestion.id)
-        value = canonical(known[name].type, typed)
-        options = rules.choices(name)
-        if known[name].type is FieldType.PICKLIST and value is not None and options and value not in options:
-            raise Rejected(f"{known[name].label} takes one of: {', '.join(options)}.")
+        value = typed_value(tx, suggestion.connection_id, suggestion.kind, name, typed)
         earlier = changes.get(name)
         before = earlier.before if earlier else None
         said = next((other.evidence for other in earlier.others if other.value == value), None) if earlier else None
-        reason = "your choice of what the mails say" if said else "your own value"
+        reason = "your choice of what the mails say" if said else OWN_VALUE
         changes[name] = FieldChange(name, before, value, 1.0, reason, (said,) if said else ())
     kept = tuple(change for change in changes.values() if change.after != change.before)
     if not kept:
         raise Rejected("Nothing is left to change here: dismiss it instead.")
     return kept
-
-
-def _missing(tx: "Transaction", suggestion: Suggestion) -> list[str]:
-    """Return the labels of fields that the CRM requires of a new Record and the Suggestion leaves empty."""
-    if suggestion.action is not Action.CREATE:
-        return []
-    required = tx.mirror.rules(suggestion.connection_id, suggestion.kind).required
-    after = suggestion.after()
-    return [FIELDS[suggestion.kind][name].label.lower() for name in required if not after.get(name)]
 
 
 def _entry(tx: "Transaction", suggestion: Suggestion, now: datetime) -> OutboxEntry:

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from desktop.domain.connections import EMPTY_CHECKPOINT, Checkpoint, Connection, Family
 from desktop.domain.ids import ConnectionId
 from desktop.store.codec import decode, encode
-from desktop.store.moments import to_text
+from desktop.store.moments import TROUBLE_OF, to_text
 from desktop.store.statements import Sql, Statement, upsert
 from desktop.store.tables import checkpoint, connection, health
 
@@ -25,6 +25,7 @@ CHECKPOINT = Statement(select(checkpoint.c.body).where(checkpoint.c.connection_i
 SAVE_CHECKPOINT = upsert(checkpoint, "connection_id", change=["body"])
 MIRRORED_AT = Statement(select(connection.c.mirrored_at).where(connection.c.id == bindparam("id")))
 MARK_MIRRORED = Statement(connection.update().where(connection.c.id == bindparam("mirrored")), "mirrored_at")
+IS_WELL = Statement(select(health.c.is_ok).where(health.c.subject == bindparam("subject")))
 SAVE_HEALTH = upsert(health, "subject", change=["at", "is_ok", "sentence"])
 
 
@@ -42,6 +43,7 @@ class Connections:
         """Forget a Connection and its Checkpoint; what came from it stays."""
         for statement in REMOVE:
             self._sql.run(statement, gone=connection_id)
+        self._sql.run(REMOVE[-1], gone=TROUBLE_OF + connection_id)
 
     def get(self, connection_id: ConnectionId) -> Connection | None:
         """Return one Connection."""
@@ -71,5 +73,8 @@ class Connections:
         self._sql.run(MARK_MIRRORED, mirrored=connection_id, mirrored_at=to_text(now))
 
     def save_health(self, subject: str, now: datetime, *, sentence: str, is_ok: bool) -> None:
-        """Record how `subject` (a Connection's id, `model`, `agent`) is doing."""
+        """Record how `subject` (a Connection's id, `model`, `agent`) is doing, and when trouble with it began."""
+        before = self._sql.scalar(IS_WELL, subject=subject)
+        if not is_ok and before != 0:
+            self._sql.run(SAVE_HEALTH, subject=TROUBLE_OF + subject, at=to_text(now), is_ok=0, sentence=sentence)
         self._sql.run(SAVE_HEALTH, subject=subject, at=to_text(now), is_ok=int(is_ok), sentence=sentence)

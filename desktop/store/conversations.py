@@ -27,6 +27,7 @@ HOLDING = Statement(
     .order_by(conversation_key.c.sent_at.desc(), conversation_key.c.interaction_id)
     .limit(bindparam("most"))
 )
+BY_CONTACT = "contact:"
 AWAITS = "awaits:"
 ON_ITS_WAY = [s.value for s in (SuggestionState.QUEUED, SuggestionState.CONFLICT, SuggestionState.REJECTED)]
 ARRIVED = Statement(

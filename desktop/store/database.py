@@ -20,7 +20,8 @@ T = TypeVar("T")
 log = logging.getLogger("dealside.store")
 
 KEY_BYTES = 32
-LATEST = "m006_record_rules"  # the last of migrations.MIGRATIONS, known here so that a reader need not import SQLAlchemy
+# The last of migrations.MIGRATIONS, known here so that a reader need not import SQLAlchemy.
+LATEST = "m008_match_keys_again"
 BUSY_SECONDS = 10.0
 IDLE_CONNECTIONS = 8
 PAGE_HMAC = "HMAC_SHA256"  # part of the file format; processors do it in hardware, unlike SQLCipher's usual SHA-512

@@ -7,7 +7,7 @@ from sqlalchemy import Integer, bindparam, literal_column, select
 
 from desktop.domain.ids import ConnectionId
 from desktop.domain.records import RecordKind, RecordSnapshot
-from desktop.matching.profile import Profile, keys_of, profile_of
+from desktop.matching.profile import PROFILED, Profile, keys_of, profile_of
 from desktop.store.codec import decode
 from desktop.store.statements import Sql, Statement, one_of
 from desktop.store.tables import match_key, snapshot
@@ -45,6 +45,8 @@ class MatchKeys:
         """Bring the keys of one Record, which has just been saved, up to date."""
         if after.ref.kind not in KINDS:
             return
+        if before is not None and _is_as_findable(before, after):
+            return
         old = _keys(connection_id, before) if before else frozenset()
         new = _keys(connection_id, after)
         if old == new:
@@ -69,6 +71,12 @@ class MatchKeys:
         for row, connection_id, body in self._sql.all(ALL):
             keys = _keys(ConnectionId(connection_id), decode(body, RecordSnapshot))
             self._sql.run_many(ADD, [{"key": key, "row": row} for key in keys])
+
+
+def _is_as_findable(before: RecordSnapshot, after: RecordSnapshot) -> bool:
+    """Whether nothing changed that the keys are made of; most changes are of other fields."""
+    is_same = all(before.fields.get(name) == after.fields.get(name) for name in PROFILED)
+    return is_same and before.is_deleted == after.is_deleted
 
 
 def _keys(connection_id: ConnectionId, record: RecordSnapshot) -> frozenset[int]:

@@ -57,6 +57,18 @@ def m006_record_rules(sql: Sql) -> None:
     sql.execute(text("DROP TABLE picklist"))
 
 
+def m007_clusters(sql: Sql) -> None:
+    """Create the table of what stands in a CRM more than once, and of what the rep decided about it."""
+    sql.execute(CreateTable(tables.cluster))
+    for index in tables.cluster.indexes:
+        sql.execute(CreateIndex(index))
+
+
+def m008_match_keys_again(sql: Sql) -> None:
+    """Add the keys of firms whose legal forms are left off by now; what is known under an older key stays so."""
+    MatchKeys(sql).fill()
+
+
 MIGRATIONS: tuple[Callable[[Sql], None], ...] = (
     m001_first,
     m002_calibrators,
@@ -64,6 +76,8 @@ MIGRATIONS: tuple[Callable[[Sql], None], ...] = (
     m004_token_usage,
     m005_match_keys,
     m006_record_rules,
+    m007_clusters,
+    m008_match_keys_again,
 )
 
 

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 
+TROUBLE_OF = "trouble/"
+"""The health row `trouble/<subject>` says when trouble began; the subject's own is written at every look."""
+
 
 def to_text(moment: datetime) -> str:
     """Return an aware datetime as sortable text."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, select
 
 from desktop.domain.deliveries import DeliveryState, OutboxEntry, Receipt
 from desktop.domain.ids import ConnectionId, EntryId
@@ -14,6 +14,8 @@ from desktop.store.statements import Row, Sql, Statement, one_of
 from desktop.store.tables import IS_UNSETTLED, attempt, outbox_entry, receipt
 
 DUE = [state.value for state in (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.NEEDS_USER)]
+MOVING = [*DUE, DeliveryState.CONFLICT.value, DeliveryState.REJECTED.value]
+POSTPONABLE = [state.value for state in (DeliveryState.WAITING, DeliveryState.NEEDS_USER)]
 IS_IT = outbox_entry.c.id == bindparam("entry")
 ADD = Statement(
     outbox_entry.insert(), "id", "subject_id", "connection_id", "operation", "state", "idempotency_key", "body"
@@ -58,6 +60,33 @@ REQUEUE = Statement(
     .where(IS_IT)
     .values(state=DeliveryState.WAITING.value, attempts=0, not_before="", sentence="", live="{}"),
     "body",
+)
+HURRY = Statement(
+    outbox_entry.update()
+    .where(IS_IT, one_of(outbox_entry.c.state, POSTPONABLE))
+    .values(state=DeliveryState.WAITING.value, not_before="")
+)
+HURRY_ALL = Statement(
+    outbox_entry.update()
+    .where(
+        IS_UNSETTLED,
+        one_of(outbox_entry.c.state, POSTPONABLE),
+        outbox_entry.c.connection_id == bindparam("connection"),
+        outbox_entry.c.not_before > "",
+    )
+    .values(state=DeliveryState.WAITING.value, not_before="")
+)
+# The states are spelt out and the order is a sum, or SQLite walks all entries there ever were for that order.
+ALL_UNSETTLED = Statement(
+    select(outbox_entry).where(IS_UNSETTLED, one_of(outbox_entry.c.state, MOVING)).order_by(outbox_entry.c.seq + 0)
+)
+# An attempt that ended in one of these changed nothing; any other may have, whatever was heard of it.
+UNSURE = Statement(
+    select(attempt.c.seq)
+    .where(
+        attempt.c.entry_id == bindparam("entry"), attempt.c.outcome.not_in([literal("Conflict"), literal("Rejected")])
+    )
+    .limit(1)
 )
 EXPLAIN = Statement(outbox_entry.update().where(IS_IT), "sentence")
 START = Statement(outbox_entry.update().where(IS_IT).values(state=DeliveryState.SENDING.value))
@@ -142,6 +171,22 @@ class Outbox:
     def requeue(self, entry: OutboxEntry) -> None:
         """Put an entry that waited for a person back in line, as it is given here."""
         self._sql.run(REQUEUE, entry=entry.id, body=encode(entry))
+
+    def hurry(self, entry_id: EntryId) -> None:
+        """Let a postponed entry, or one that needed the rep, be due at once; what was tried stays counted."""
+        self._sql.run(HURRY, entry=entry_id)
+
+    def hurry_all(self, connection_id: ConnectionId) -> int:
+        """Let every postponed entry of a Connection be due at once; return how many there were."""
+        return int(self._sql.run(HURRY_ALL, connection=connection_id).rowcount)
+
+    def unsettled(self) -> tuple[OutboxEntry, ...]:
+        """Return what is on its way or waits for a person, over all Connections, in the order it was decided."""
+        return tuple(_entry(row) for row in self._sql.all(ALL_UNSETTLED))
+
+    def may_have_arrived(self, entry_id: EntryId) -> bool:
+        """Whether an attempt may have changed something on the other side, whether or not we heard of it."""
+        return self._sql.first(UNSURE, entry=entry_id) is not None
 
     def explain(self, entry_id: EntryId, sentence: str) -> None:
         """Say why an entry waits, without counting an attempt."""

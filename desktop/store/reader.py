@@ -13,7 +13,8 @@ from desktop.domain.deliveries import OutboxEntry
 from desktop.domain.evidence import Reading
 from desktop.domain.interactions import Interaction
 from desktop.domain.proposals import Draft, Proposal, Suggestion
-from desktop.domain.records import RecordSnapshot
+from desktop.domain.records import RecordKind, RecordSnapshot
+from desktop.domain.rights import RecordRules, anything_goes
 from desktop.store.codec import decode
 from desktop.store.database import LATEST, connect, translate
 from desktop.store.moments import from_text
@@ -45,6 +46,15 @@ class EntryRow(NamedTuple):
     attempts: int
     sentence: str
     live: Fields
+
+
+class MovingRow(NamedTuple):
+    """One unsettled OutboxEntry: its row, when it is tried next (None: at once), when last, and whose card it is on."""
+
+    entry: EntryRow
+    due_at: datetime | None
+    tried_at: datetime | None
+    proposal_id: str
 
 
 class HealthRow(NamedTuple):
@@ -134,6 +144,45 @@ class Reader:
         )
         return [_entry_row(row) for row in rows]
 
+    def moving(self, limit: int) -> list[MovingRow]:
+        """Return the OutboxEntries that are on their way or wait for a person, oldest first."""
+        rows = self._rows(
+            "select e.body, e.state, e.attempts, e.sentence, e.live, e.not_before, "
+            "(select max(a.started_at) from attempt a where a.entry_id = e.id), "
+            "coalesce((select s.proposal_id from suggestion s where s.id = e.subject_id), "
+            "(select d.proposal_id from draft d where d.id = e.subject_id), '') "
+            "from outbox_entry e where e.state not in ('delivered', 'cancelled') order by e.seq + 0 limit ?",
+            limit,
+        )
+        return [
+            MovingRow(_entry_row(row[:5]), from_text(row[5] or ""), from_text(row[6] or ""), row[7]) for row in rows
+        ]
+
+    def moving_by_connection(self) -> dict[str, int]:
+        """Return Connection → how many entries wait to be sent there."""
+        return dict(
+            self._rows(
+                "select connection_id, count(*) from outbox_entry "
+                "where state not in ('delivered', 'cancelled') and state in ('waiting', 'sending', 'needs_user') "
+                "group by connection_id"
+            )
+        )
+
+    def place(self, proposal_id: str) -> tuple[str, int] | None:
+        """Return the shelf a card lies on and how many cards stand above it there, or None when it is gone."""
+        found = self._rows("select shelf, sent_at from proposal where id = ?", proposal_id)
+        if not found:
+            return None
+        shelf, sent_at = found[0]
+        above = self._rows(
+            "select count(*) from proposal where shelf = ? and (sent_at > ? or (sent_at = ? and id < ?))",
+            shelf,
+            sent_at,
+            sent_at,
+            proposal_id,
+        )
+        return shelf, int(above[0][0])
+
     def suggestion_title(self, suggestion_id: str) -> str:
         """Return the words a Suggestion goes by, or the empty string."""
         rows = self._rows("select body from suggestion where id = ?", suggestion_id)
@@ -141,13 +190,25 @@ class Reader:
 
     def record_title(self, connection_id: str, kind: str, record_id: str) -> str:
         """Return the words a mirrored Record goes by, or the empty string."""
+        found = self.record(connection_id, kind, record_id)
+        return found.title if found else ""
+
+    def rules(self, connection_id: str, kind: RecordKind) -> RecordRules:
+        """Return what the CRM lets the rep write; while it was not asked, everything that there is."""
+        rows = self._rows(
+            "select body from record_rules where connection_id = ? and kind = ?", connection_id, kind.value
+        )
+        return decode(rows[0][0], RecordRules) if rows else anything_goes(kind)
+
+    def record(self, connection_id: str, kind: str, record_id: str) -> RecordSnapshot | None:
+        """Return a Record as it was last mirrored, or None."""
         rows = self._rows(
             "select body from snapshot where connection_id = ? and kind = ? and record_id = ?",
             connection_id,
             kind,
             record_id,
         )
-        return decode(rows[0][0], RecordSnapshot).title if rows else ""
+        return decode(rows[0][0], RecordSnapshot) if rows else None
 
     def tally(self, what: str) -> dict[str, int]:
         """Return state → how many, for `proposal` (by shelf), `interaction`, or `outbox_entry` (what is unsettled)."""

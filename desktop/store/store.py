@@ -6,9 +6,11 @@ from desktop.domain.ports import Boundary, Clock, no_boundary
 from desktop.store.audit import AuditLog
 from desktop.store.book import StoredBook
 from desktop.store.calibrators import StoredCalibrators
+from desktop.store.clusters import Clusters
 from desktop.store.connections import Connections
 from desktop.store.conversations import Conversations
 from desktop.store.database import Database, Span, connect, refuse_stump, write_mark
+from desktop.store.enrichments import Enrichments
 from desktop.store.interactions import Interactions
 from desktop.store.ledger import StoredLedger
 from desktop.store.migrations import migrate
@@ -41,6 +43,10 @@ class Transaction:
         return Conversations(self._sql)
 
     @property
+    def enrichments(self) -> Enrichments:
+        return Enrichments(self._sql)
+
+    @property
     def proposals(self) -> Proposals:
         return Proposals(self._sql)
 
@@ -55,6 +61,10 @@ class Transaction:
     @property
     def calibrators(self) -> StoredCalibrators:
         return StoredCalibrators(self._sql)
+
+    @property
+    def clusters(self) -> Clusters:
+        return Clusters(self._sql)
 
     @property
     def settings(self) -> StoredSettings:

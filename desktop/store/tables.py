@@ -320,3 +320,15 @@ record_rules = Table(
     Column("kind", Text, primary_key=True),
     Column("body", Text, nullable=False),
 )
+
+cluster = Table(
+    "cluster",
+    later,
+    Column("id", Text, primary_key=True),
+    Column("connection_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("settled", Text, nullable=False),
+    Column("chance", Float, nullable=False),
+    Column("body", Text, nullable=False),
+)
+Index("cluster_by_settled", cluster.c.settled, cluster.c.chance.desc(), cluster.c.id)

@@ -5,6 +5,7 @@ from enum import Enum, auto
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from desktop.domain.deliveries import DeliveryState
 from desktop.domain.evidence import Band
 from desktop.domain.proposals import DraftState, SuggestionState
 from desktop.ui.tokens import Colors
@@ -50,6 +51,24 @@ DRAFT_SHAPES = {
     DraftState.REJECTED: Shape.STOP,
     DraftState.UNDONE: Shape.BACK,
 }
+
+
+DELIVERY_SHAPES = {
+    DeliveryState.WAITING: Shape.CLOCK,
+    DeliveryState.SENDING: Shape.ARROW,
+    DeliveryState.DELIVERED: Shape.TICK,
+    DeliveryState.CONFLICT: Shape.UNEQUAL,
+    DeliveryState.REJECTED: Shape.STOP,
+    DeliveryState.NEEDS_USER: Shape.HAND,
+    DeliveryState.CANCELLED: Shape.BACK,
+}
+
+
+def delivery_color(state: DeliveryState, colors: Colors) -> str:
+    """Return the colour that goes with how far a change has got."""
+    if state in (DeliveryState.CONFLICT, DeliveryState.REJECTED, DeliveryState.NEEDS_USER):
+        return colors.bad
+    return colors.accent if state in (DeliveryState.WAITING, DeliveryState.SENDING) else colors.muted
 
 
 def band_color(band: Band, colors: Colors) -> str:

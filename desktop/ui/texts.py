@@ -1,6 +1,7 @@
 """Every word the window says about a state, a kind, a band or an error, in one place, so that none is forgotten."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -18,7 +19,8 @@ from desktop.domain.evidence import Band, Zone
 from desktop.domain.ports import ModelState
 from desktop.domain.proposals import Action, DraftState, SuggestionState
 from desktop.domain.records import FieldType, RecordKind
-from desktop.review.views import Counts, Shelf
+from desktop.review.views import Answer, Counts, Health, Shelf
+from desktop.ui import moments
 
 BANDS: Mapping[Band, str] = {Band.SURE: "Sure", Band.CHECK: "Check", Band.EMPTY: "Unsure"}
 
@@ -27,6 +29,7 @@ ACTIONS: Mapping[Action, str] = {Action.CREATE: "Create", Action.UPDATE: "Update
 KINDS: Mapping[RecordKind, str] = {
     RecordKind.ACCOUNT: "account",
     RecordKind.CONTACT: "contact",
+    RecordKind.LEAD: "lead",
     RecordKind.OPPORTUNITY: "opportunity",
     RecordKind.CASE: "case",
     RecordKind.TASK: "task",
@@ -81,8 +84,19 @@ OPERATIONS: Mapping[Operation, str] = {
     Operation.UPDATE: "Update",
     Operation.RESTORE: "Put back",
     Operation.REMOVE: "Remove again",
+    Operation.MERGE: "Merge",
     Operation.APPEND_DRAFT: "Put into Drafts",
     Operation.REMOVE_DRAFT: "Take out of Drafts",
+}
+
+WAITING_HELP: Mapping[DeliveryState, str] = {
+    DeliveryState.WAITING: "It goes out by itself. Press t to try now.",
+    DeliveryState.SENDING: "It is on the line at this moment.",
+    DeliveryState.DELIVERED: "",
+    DeliveryState.CONFLICT: "Press Enter to decide on its card, field by field.",
+    DeliveryState.REJECTED: "It is not tried again by itself. Press Enter to correct it, or t to send it as it is.",
+    DeliveryState.NEEDS_USER: "It goes out once that is done; it is tried now and then. Press t to try now.",
+    DeliveryState.CANCELLED: "",
 }
 
 SHELVES: Mapping[Shelf, str] = {Shelf.OPEN: "Open", Shelf.SNOOZED: "Snoozed", Shelf.DONE: "Done"}
@@ -101,6 +115,13 @@ ZONES: Mapping[Zone, str] = {
     Zone.QUOTED: "quoted text",
     Zone.SIGNATURE: "signature",
     Zone.DISCLAIMER: "disclaimer",
+}
+
+ANSWERS: Mapping[Answer, str] = {
+    Answer.NONE: "Decide",
+    Answer.THEIRS: "Theirs stays",
+    Answer.MINE: "Yours goes",
+    Answer.OWN: "Edited by you",
 }
 
 FIELD_HINTS: Mapping[FieldType, str] = {
@@ -153,6 +174,51 @@ NO_DRAFT = "This card has no open reply."
 PUT_BACK = "Being put back"
 PUT_BACK_HELP = "The earlier values go back as soon as the CRM can be reached."
 WAITS_HELP = "Press t to send it again once that is done, or u to take it back."
+OUTBOX = "Outbox"
+OUTBOX_ALL = "All"
+OUTBOX_CONFLICTS = "Conflicts"
+OUTBOX_BACK = "Cards"
+OUTBOX_BACK_NAME = "Back to the cards (Esc)"
+OUTBOX_OPEN_NAME = "Outbox: {}. Open it (4)"
+OUTBOX_EMPTY = (
+    "Nothing is on its way",
+    "What you accept waits here until your CRM has it, with the reason if it cannot.",
+)
+NO_CONFLICTS = (
+    "No conflicts",
+    "Where somebody changes a record under you, it shows up here. Press 5 to see all again.",
+)
+OUTBOX_KEYS = (("4 or Esc", "back to the cards"), ("5", "conflicts alone, or all"), ("?", "all keys"))
+YOU_SAW, THERE_NOW, YOU_WANT = "You saw", "There now", "You want"
+UNCHANGED = "unchanged"
+FOR_CONNECTION = "For {}"
+DECIDED_AT = "since {}"
+CHANGED_AT = "changed there {}"
+OPEN_CARD, OPEN_CARD_NAME = "Open card", "Open its card (Enter)"
+SEND_NOW, SEND_NOW_NAME = "Send now", "Send it now (t)"
+SEND_ALL, SEND_ALL_NAME = "Send all now", "Send all but conflicts now (Shift+T)"
+GIVE_UP, GIVE_UP_NAME = "Give up", "Give it up; you are asked first (x)"
+GIVE_UP_QUESTION = "Give this change up?"
+GIVE_UP_GO, GIVE_UP_GO_NAME = "Give up  Enter", "Give the change up (Enter)"
+GIVE_UP_KEEP, GIVE_UP_KEEP_NAME = "Keep  Esc", "Keep the change (Esc)"
+GIVE_UP_SPOKEN = "Enter gives it up, Escape keeps it."
+BEING_SENT = "It is being sent at this moment: look again in a few seconds."
+SENT_NOW = "It is tried now."
+ALL_SENT = "{} tried now."
+NOTHING_WAITS = "Nothing waits to be sent."
+DECIDE_ON_CARD = "Somebody changed this meanwhile: decide on each field here."
+CARD_GONE = "Its card is gone."
+OFFLINE = "{}: {} Since {}; {} and will go out in order. Press 4 to see them."
+CONFLICT_HELP = (
+    "On each field: Backspace leaves theirs, t takes yours, e a value of your own. Enter sends, u takes it back."
+)
+REMOVE_HELP = "Press t to remove it all the same, or u to leave it in the CRM."
+REMOVED = "removed"
+CONFLICT_FIRST = "Decide the marked fields first: Backspace leaves theirs, t takes yours, e edits."
+IN_THE_CRM_NOW = "In the CRM now: {}"
+IN_THE_CRM_SINCE = "In the CRM now: {}, changed {}"
+SEND_ANSWER, SEND_ANSWER_NAME = "Send", "Send what you decided (Enter)"
+KEEP_THEIRS, KEEP_THEIRS_NAME = "Keep theirs", "Leave every changed field as it is in the CRM (x)"
 GUARDED = "Needs your own press"
 EDITED = "Edited by you"
 MAIL_OF = "mail of {}"
@@ -177,6 +243,7 @@ ALL: Mapping[type[Enum], Mapping[Any, str]] = {
     ModelState: MODEL_STATES,
     Zone: ZONES,
     FieldType: FIELD_HINTS,
+    Answer: ANSWERS,
 }
 
 
@@ -203,6 +270,21 @@ def counts_sentence(counts: Counts) -> str:
     if counts.needs_user:
         parts.append(f"{counts.needs_user:,} {'needs' if counts.needs_user == 1 else 'need'} you")
     return " · ".join(parts) or "Nothing on its way"
+
+
+def offline_sentence(health: Health, now: datetime) -> str:
+    """Return what a banner says of connections that are in trouble while changes wait for them; empty without any."""
+    told = [
+        OFFLINE.format(
+            one.title,
+            one.sentence,
+            moments.brief(one.since or now, now),
+            number_of(one.waiting, "change waits", "changes wait"),
+        )
+        for one in health.connections
+        if not one.is_ok and one.waiting
+    ]
+    return " ".join(told)
 
 
 def error_words(error: DealsideError) -> str:

@@ -138,15 +138,16 @@ def entry(subject_id: str, state: DeliveryState, sentence: str = "", **more) -> 
         subject_id=subject_id,
         connection_id=BOOK,
         operation=more.get("operation", Operation.UPDATE),
-        kind=RecordKind.CONTACT,
+        kind=more.get("kind", RecordKind.CONTACT),
         target=None,
-        fields={},
-        before={},
+        fields=more.get("fields", {}),
+        before=more.get("before", {}),
         version="",
         idempotency_key=subject_id,
         created_at=START,
         state=state,
         sentence=sentence,
+        attempts=more.get("attempts", 0),
     )
 
 
@@ -298,8 +299,21 @@ def conflict() -> Card:
     return replace(
         card,
         entries={
-            "conflict-account": entry("conflict-account", DeliveryState.CONFLICT, sentence),
-            "conflict-contact": entry("conflict-contact", DeliveryState.REJECTED, refused),
+            "conflict-account": entry(
+                "conflict-account",
+                DeliveryState.CONFLICT,
+                sentence,
+                kind=RecordKind.ACCOUNT,
+                fields={"phone": "+33170189900"},
+                before={"phone": "+33170180000"},
+            ),
+            "conflict-contact": entry(
+                "conflict-contact",
+                DeliveryState.REJECTED,
+                refused,
+                fields={"email": "office@atelier-vidal.example"},
+                before={"email": "claire@vidal.example"},
+            ),
         },
         live={"conflict-account": {"phone": "+33170185555"}},
     )

@@ -32,6 +32,11 @@ class MoodyCrm(LocalBook):
     def delete(self, ref: RecordRef, *, version: str = "") -> bool:
         return self._moody("delete", lambda: LocalBook.delete(self, ref, version=version))
 
+    def merge(self, kept: RecordRef, gone: RecordRef, *, version: str = "", gone_version: str = "") -> RecordSnapshot:
+        return self._moody(
+            "merge", lambda: LocalBook.merge(self, kept, gone, version=version, gone_version=gone_version)
+        )
+
     def all(self, kind: RecordKind) -> list[RecordSnapshot]:
         return [r for _, r in self.memory.since(0, 1000) if r.ref.kind is kind and not r.is_deleted]
 

@@ -52,7 +52,7 @@ class Rig:
         at_once = self.at_once if connection == CRM else 1
         return deliver_next(
             connection, self.store, self.clock, lambda _id: self.crm, lambda _id: self.drafts, at_once=at_once
-        )
+        ).subjects
 
     def now(self, suggestion: Suggestion) -> Suggestion:
         """Return the Suggestion as it stands now."""

@@ -1,19 +1,33 @@
 """A whole set of Services in memory: what the window's tests run against. It behaves as the Protocols promise."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from desktop.domain.deliveries import DeliveryState
 from desktop.domain.errors import DealsideError, Rejected
 from desktop.domain.events import Event
 from desktop.domain.ids import DraftId, ProposalId, SuggestionId
 from desktop.domain.ports import ModelState
 from desktop.domain.proposals import DraftState, SuggestionState
-from desktop.review.views import Card, CardRow, ConnectionHealth, Counts, DeliveryRow, Health, IgnoredRow, Shelf
+from desktop.review.conflicts import field_triples
+from desktop.review.views import (
+    Card,
+    CardRow,
+    ConnectionHealth,
+    Counts,
+    DeliveryRow,
+    Health,
+    IgnoredRow,
+    OutboxRow,
+    Shelf,
+)
 from desktop.services import AgentLink, Queries, Review, Services
 from tests.fakes import cards
+from tests.fakes.cleanup import MemoryCleanup
 from tests.fakes.clock import START
 
+SETTLED = (DeliveryState.DELIVERED, DeliveryState.CANCELLED)
 OPEN = (SuggestionState.OPEN, SuggestionState.SNOOZED)
 
 
@@ -51,6 +65,12 @@ class MemoryBook:
                 draft = replace(draft, state=state)
             self.put(replace(card, proposal=replace(proposal, suggestions=moved, draft=draft)))
 
+    def settle(self, subject: str) -> None:
+        """Let nothing of a subject be on its way any more."""
+        for card in list(self.cards.values()):
+            left = {key: entry for key, entry in card.entries.items() if key != subject}
+            self.put(replace(card, entries=left))
+
     def state(self, subject: str) -> SuggestionState | DraftState:
         """Return how far a Suggestion or Draft has got."""
         for card in self.cards.values():
@@ -62,6 +82,23 @@ class MemoryBook:
         raise Rejected("There is no such thing.")
 
 
+def outbox_rows(held: Iterable[Card]) -> tuple[OutboxRow, ...]:
+    """Return what is on its way or stuck on these cards."""
+    return tuple(
+        OutboxRow(
+            entry=entry,
+            title=next((s.title for s in card.proposal.suggestions if s.id == subject), "Reply"),
+            connection="Book",
+            proposal_id=card.proposal.id,
+            fields=field_triples(entry, card.live.get(subject, {})),
+            names=card.names,
+        )
+        for card in held
+        for subject, entry in card.entries.items()
+        if entry.state not in SETTLED
+    )
+
+
 class MemoryQueries(Queries):
     """Reads a MemoryBook. `trouble`, when set, is raised by every read."""
 
@@ -70,6 +107,7 @@ class MemoryQueries(Queries):
         self.trouble: DealsideError | None = None
         self.model_sentence = "Rules alone: no language model is installed."
         self.connections: tuple[ConnectionHealth, ...] = ()
+        self.due: dict[str, datetime] = {}
         self.reads = 0
 
     def cards(self, shelf: Shelf, *, offset: int = 0, limit: int = 200) -> tuple[CardRow, ...]:
@@ -98,6 +136,18 @@ class MemoryQueries(Queries):
     def ignored(self, *, limit: int = 200) -> tuple[IgnoredRow, ...]:
         del limit
         return ()
+
+    def outbox(self, *, limit: int = 1000) -> tuple[OutboxRow, ...]:
+        self._read()
+        rows = outbox_rows(self._book.cards.values())[:limit]
+        return tuple(replace(row, due_at=self.due.get(row.entry.subject_id)) for row in rows)
+
+    def place(self, proposal_id: ProposalId) -> tuple[Shelf, int] | None:
+        for shelf in Shelf:
+            ids = [card.proposal.id for card in self._book.on(shelf)]
+            if proposal_id in ids:
+                return shelf, ids.index(proposal_id)
+        return None
 
     def deliveries(self, *, limit: int = 200) -> tuple[DeliveryRow, ...]:
         del limit
@@ -170,6 +220,26 @@ class MemoryReview(Review):
     def retry(self, subject_id: str) -> None:
         self._note("retry", subject_id)
         self._book.set_state(subject_id, SuggestionState.QUEUED)
+
+    def retry_all(self) -> int:
+        self._note("retry_all")
+        waits = [row for row in outbox_rows(self._book.cards.values()) if row.state is not DeliveryState.CONFLICT]
+        for row in waits:
+            self._book.set_state(row.entry.subject_id, SuggestionState.QUEUED)
+        return len(waits)
+
+    def resolve(
+        self, subject_id: str, values: Mapping[str, str | None], seen: Mapping[str, str | None] | None = None
+    ) -> str:
+        self._note("resolve", subject_id, dict(values), dict(seen or {}))
+        self._book.set_state(subject_id, SuggestionState.QUEUED)
+        return "It goes out as you decided."
+
+    def give_up(self, subject_id: str) -> str:
+        self._note("give_up", subject_id)
+        self._book.set_state(subject_id, SuggestionState.OPEN)
+        self._book.settle(subject_id)
+        return "It is open again."
 
     def save_draft(self, draft_id: DraftId, *, subject: str, body: str) -> None:
         self._note("save_draft", draft_id, subject, body)
@@ -259,7 +329,17 @@ class MemoryServices:
         self.review = MemoryReview(self.book)
         self.agent = MemoryAgent()
         self.background = Background()
-        self.services = Services(self.queries, self.review, self.agent, self.background, "0.0", notice)
+        self.cleanup = MemoryCleanup()
+        self.services = Services(
+            self.queries,
+            self.review,
+            self.agent,
+            self.background,
+            "0.0",
+            notice,
+            cleanup=self.cleanup,
+            beside=self.background,
+        )
 
     def calls(self, name: str) -> list[tuple]:
         """Return the arguments of every call of one verb."""

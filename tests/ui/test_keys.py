@@ -246,16 +246,14 @@ def test_a_delivered_reply_is_undone(window, press, memory) -> None:
     assert memory.calls("undo") == [("delivered-draft",)]
 
 
-def test_sending_again_after_a_conflict(window, press, memory) -> None:
+def test_sending_again_after_a_refusal(window, press, memory) -> None:
     for _ in range(3):
         press(K.Key_J)
     press(K.Key_Tab)
     press(K.Key_Left)
-    press(K.Key_Left)
-    panel = window.page.view.panels[0]
-    assert panel.hasFocus()
+    assert window.page.view.panels[1].hasFocus()
     press(K.Key_T)
-    assert memory.calls("retry") == [("conflict-account",)]
+    assert memory.calls("retry") == [("conflict-contact",)]
 
 
 def test_there_is_nothing_to_send_again_on_an_open_card(window, press, memory) -> None:

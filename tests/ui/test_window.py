@@ -198,10 +198,14 @@ def test_a_conflict_is_shown_three_ways(window, press) -> None:
         press(K.Key_J)
     panel = window.page.view.panels[0]
     field = panel.view.fields[0]
-    assert (field.before, field.after, field.live) == ("+33170180000", "+33170189900", "+33170185555")
+    assert (field.before, field.after, field.live) == (
+        "+33170180000",
+        "+33170189900",
+        "In the CRM now: +33170185555",
+    )
     assert panel.view.state_words == "Changed meanwhile"
     assert "nothing was overwritten" in panel.view.state_help
-    assert "Press t" in panel.view.state_help
+    assert "t takes yours" in panel.view.state_help
     refused = window.page.view.panels[1].view
     assert refused.state_words == "Refused"
     assert "belongs to another contact" in refused.state_help

@@ -7,7 +7,7 @@ from desktop.domain.evidence import Evidence
 from desktop.domain.ids import SuggestionId
 from desktop.domain.proposals import Suggestion
 from desktop.review.views import Card
-from desktop.ui import moments
+from desktop.ui import moments, texts
 from desktop.ui.review.display_text import one_line
 from desktop.ui.review.draft_editor import DraftEditor
 from desktop.ui.review.field_row import FieldRow
@@ -229,7 +229,7 @@ class CardView(QWidget):
         panel.undo_wanted.connect(lambda: self.undo_wanted.emit(panel.id or ""))
         panel.resized.connect(self._grow)
         panel.row_kept.connect(lambda name, value: self.row_kept.emit(panel.id or "", name, value))
-        panel.row_wanted.connect(lambda row: row.begin_edit() if panel.view and panel.view.is_open else None)
+        panel.row_wanted.connect(lambda row: row.begin_edit() if row.view and row.view.takes_focus else None)
         panel.row_given_up.connect(lambda name: self._edits.unfinished.pop((panel.id or SuggestionId(""), name), None))
         return panel
 
@@ -241,7 +241,8 @@ class CardView(QWidget):
     def _show_head(self, card: Card | None) -> None:
         self._title.setText(one_line(card.proposal.title) if card else "")
         waiting = open_suggestions(card) if card else ()
-        words = _waiting_words(waiting, has_reply=has_open_draft(card)) if card else ""
+        contested = sum(1 for panel in self.panels if panel.view and panel.view.is_contested)
+        words = _waiting_words(waiting, contested, has_reply=has_open_draft(card)) if card else ""
         until = card.proposal.snoozed_until if card else None
         self._meta.setText(f"Snoozed until {moments.full(until)} · {words}" if until else words)
         for made in (self._accept_all, self._snooze, self._dismiss_all):
@@ -251,7 +252,7 @@ class CardView(QWidget):
     def _choose_current(self) -> None:
         """Keep the current Suggestion while it is open; else the first open one."""
         waiting = open_suggestions(self._card) if self._card else ()
-        focused = next((p.id for p in self.panels if p.hasFocus()), None)
+        focused = next((p.id for p in self.panels if p.keeps_current), None)
         if focused is not None:
             self._current = focused
         elif self._current not in [s.id for s in waiting]:
@@ -298,11 +299,13 @@ class CardView(QWidget):
         self._body.resize(width + 2 * Space.M, y)
 
 
-def _waiting_words(waiting: tuple[Suggestion, ...], *, has_reply: bool) -> str:
+def _waiting_words(waiting: tuple[Suggestion, ...], contested: int, *, has_reply: bool) -> str:
     guarded = sum(1 for s in waiting if s.is_guarded)
     parts = [f"{len(waiting)} to decide"] if waiting else []
     if guarded:
         parts.append(f"{guarded} by your own press")
+    if contested:
+        parts.append(texts.number_of(contested, "conflict", "conflicts"))
     if has_reply:
         parts.append("reply ready")
     return ", ".join(parts) or "Nothing waits here"

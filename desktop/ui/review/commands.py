@@ -10,13 +10,16 @@ from desktop.domain.deliveries import DeliveryState
 from desktop.domain.ids import DraftId
 from desktop.domain.ports import Clock
 from desktop.domain.proposals import DraftState, FieldChange, Suggestion, SuggestionState
-from desktop.domain.records import FIELDS, FieldType
-from desktop.review.views import Card, Shelf
+from desktop.domain.records import FIELDS
+from desktop.review.views import Answer, Card, Shelf
 from desktop.ui import texts
+from desktop.ui.review.answers import Answers
 from desktop.ui.review.decisions import Decisions, Undoable
 from desktop.ui.review.keys import Command, Handlers
 from desktop.ui.review.page import ReviewPage
-from desktop.ui.review.presentation import ACCEPTABLE, DECIDABLE, has_open_draft, is_settled, open_suggestions
+from desktop.ui.review.presentation import ACCEPTABLE, DECIDABLE, can_type, has_open_draft, is_settled, open_suggestions
+
+SETTLED = (DeliveryState.SENDING, DeliveryState.DELIVERED, DeliveryState.CANCELLED)
 
 
 class Commands(QObject):
@@ -30,6 +33,8 @@ class Commands(QObject):
         self._view = page.view
         self._decisions = decisions
         self._clock = clock
+        self._answers = Answers(page, decisions)
+        self._answers.said.connect(self.said)
         self._connect()
 
     def handlers(self) -> Handlers:
@@ -71,6 +76,8 @@ class Commands(QObject):
             return
         if self._view.draft.hasFocus() or suggestion is None:
             self.reply()
+        elif self._answers.is_about(suggestion):
+            self._answers.send(suggestion)
         elif suggestion.state not in ACCEPTABLE:
             self.said.emit(texts.DECIDED_ALREADY)
         else:
@@ -93,6 +100,9 @@ class Commands(QObject):
         card, suggestion = self._page.card, self._target()
         if card is None or suggestion is None:
             return
+        if self._answers.is_about(suggestion):
+            self._answers.keep_theirs(suggestion)
+            return
         if suggestion.state not in DECIDABLE:
             self.said.emit(texts.DECIDED_ALREADY)
             return
@@ -102,6 +112,8 @@ class Commands(QObject):
 
     def edit(self) -> None:
         """Open the editor of the field in focus, else of the first field that can be typed."""
+        if self._answers.edit():
+            return
         found = self._target_change()
         if found is None:
             return
@@ -109,7 +121,7 @@ class Commands(QObject):
         panel = self._view.panel_of(suggestion.id)
         if suggestion.state not in DECIDABLE or panel is None:
             self.said.emit(texts.DECIDED_ALREADY)
-        elif not _can_type(suggestion, change):
+        elif not can_type(suggestion, change.field):
             self.said.emit(texts.LINK_FIELD)
         else:
             row = panel.rows[suggestion.changes.index(change)]
@@ -117,7 +129,9 @@ class Commands(QObject):
             row.begin_edit()
 
     def leave_out(self) -> None:
-        """Leave the field in focus out, or take it in again."""
+        """Leave the field in focus out, or take it in again; one that somebody changed stays theirs."""
+        if self._answers.take(Answer.THEIRS):
+            return
         found = self._target_change()
         if found is not None and found[0].state in DECIDABLE and self._view.focused_row():
             self._page.edits.toggle(*found)
@@ -172,12 +186,16 @@ class Commands(QObject):
         self._decisions.undo_subject(card, subject)
 
     def retry(self) -> None:
-        """Send again what waits for a person."""
+        """Send what waits or is stuck; on a field that somebody changed, choose the rep's own."""
+        if self._answers.take(Answer.MINE):
+            return
         card = self._page.card
         subject = self._decided_subject()
         entry = card.entries.get(subject) if card and subject else None
-        stuck = (DeliveryState.CONFLICT, DeliveryState.REJECTED, DeliveryState.NEEDS_USER)
-        if entry is None or entry.state not in stuck:
+        found = next((s for s in card.proposal.suggestions if s.id == subject), None) if card else None
+        if found is not None and self._answers.is_about(found):
+            self._answers.send_mine(found)
+        elif entry is None or entry.state in SETTLED:
             self.said.emit(texts.NOTHING_TO_RETRY)
         else:
             self._decisions.retry(entry.subject_id)
@@ -259,7 +277,7 @@ class Commands(QObject):
             return None
         name = found[1].view.name if found and found[1].view else ""
         chosen = next((c for c in suggestion.changes if c.field == name), None)
-        first = next((c for c in suggestion.changes if _can_type(suggestion, c)), None)
+        first = next((c for c in suggestion.changes if can_type(suggestion, c.field)), None)
         change = chosen or first
         return (suggestion, change) if change else None
 
@@ -342,6 +360,8 @@ class Commands(QObject):
         card = self._page.card
         suggestion = next((s for s in card.proposal.suggestions if s.id == subject), None) if card else None
         change = next((c for c in suggestion.changes if c.field == name), None) if suggestion else None
+        if suggestion is not None and self._answers.keep(suggestion, name, value):
+            return
         if suggestion is not None and change is not None:
             self._page.edits.keep(suggestion, change, value)
             self._page.render_card()
@@ -366,11 +386,6 @@ class Commands(QObject):
 
     def _note_row(self) -> None:
         self._decisions.row = self._page.list.at
-
-
-def _can_type(suggestion: Suggestion, change: FieldChange) -> bool:
-    known = FIELDS[suggestion.kind].get(change.field)
-    return known is None or known.type is not FieldType.REFERENCE
 
 
 def _next_open(card: Card, done: Suggestion | None) -> Suggestion | None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Signal
 
 from desktop.domain.errors import DealsideError, Rejected
-from desktop.domain.ids import DraftId, ProposalId
+from desktop.domain.ids import DraftId, ProposalId, SuggestionId
 from desktop.domain.proposals import Draft, DraftState, Suggestion, SuggestionState
 from desktop.review.views import Card
 from desktop.services import AgentLink, Review
@@ -43,6 +43,8 @@ class Decisions(QObject):
     undone = Signal(object, str)
     guarded_left = Signal(int)
     draft_not_saved = Signal(str)
+    sent_all = Signal(int)
+    told = Signal(str)
 
     def __init__(self, review: Review, agent: AgentLink, bridge: Bridge, edits: Edits) -> None:
         super().__init__()
@@ -159,6 +161,28 @@ class Decisions(QObject):
     def retry(self, subject_id: str) -> None:
         """Send again what waits for a person."""
         self._do(None, {subject_id: SuggestionState.QUEUED}, lambda: self._review.retry(subject_id))
+
+    def retry_all(self) -> None:
+        """Send now all that waits; conflicts stay."""
+        self._do(None, {}, self._review.retry_all, self.sent_all.emit)
+
+    def resolve(self, subject_id: str, values: Mapping[str, str | None], seen: Mapping[str, str | None]) -> None:
+        """Answer a conflict field by field; what was chosen is forgotten only once it is written."""
+
+        def then(said: str) -> None:
+            self._edits.forget(SuggestionId(subject_id))
+            self.told.emit(said)
+
+        self._do(
+            None,
+            {subject_id: SuggestionState.QUEUED},
+            lambda: self._review.resolve(subject_id, values, seen),
+            then,
+        )
+
+    def give_up(self, subject_id: str) -> None:
+        """Let go of what is on its way or stuck."""
+        self._do(None, {}, lambda: self._review.give_up(subject_id), self.told.emit)
 
     def undo_last(self) -> bool:
         """Take back the last thing the rep did; return False when there is none left."""

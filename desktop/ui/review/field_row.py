@@ -1,10 +1,13 @@
 """One field of a suggestion: label, before struck through → after, mark, reason. Painted whole, edited in place."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.errors import Rejected
+from desktop.review.views import Answer
 from desktop.ui import texts
 from desktop.ui.marks import BAND_SHAPES, MARK, Shape, band_color, paint_mark
 from desktop.ui.review.display_text import units
@@ -12,7 +15,7 @@ from desktop.ui.review.field_values import typed_value
 from desktop.ui.review.presentation import FieldView
 from desktop.ui.review.value_editor import ValueEditor
 from desktop.ui.theme import TextSize, Theme
-from desktop.ui.tokens import Space
+from desktop.ui.tokens import Colors, Space
 from desktop.ui.widgets.paragraph import Paragraph, Run
 
 LABEL_WIDTH = 88
@@ -73,7 +76,7 @@ class FieldRow(QWidget):
             return
         self._view = view
         self.setAccessibleName(view.spoken)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if view.is_open else Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if view.takes_focus else Qt.FocusPolicy.NoFocus)
         self._value = None
         self.update()
 
@@ -193,8 +196,8 @@ class FieldRow(QWidget):
         lines = LINES_IN_FOCUS if self.hasFocus() else LINES
         room = self._value_width(width)
         self._value = Paragraph(self._theme.font(), self._value_runs(view), room, lines)
-        below = [(f"In the CRM now: {view.live}", colors.bad)] if view.live else []
-        below += [(self._error, colors.bad)] if self._error else []
+        below = [(view.live, colors.bad)] if view.live else []
+        below += [(self._error or view.problem, colors.bad)] if self._error or view.problem else []
         below += [(view.reason, colors.muted)] if view.reason else []
         below += [(line, colors.text) for line in view.others]
         font = self._theme.font(TextSize.SMALL)
@@ -202,10 +205,12 @@ class FieldRow(QWidget):
 
     def _value_runs(self, view: FieldView) -> tuple[Run, ...]:
         colors = self._theme.colors
-        is_quiet = view.after == texts.EMPTY_VALUE or view.is_left_out or not view.is_open
+        is_quiet = view.after == texts.EMPTY_VALUE or view.is_left_out or not view.takes_focus
         ink = colors.muted if is_quiet else colors.text
         after = Run(view.after, ink, units(view.after), is_bold=not is_quiet)
-        if not view.before or view.is_left_out:
+        if view.answer is Answer.THEIRS:
+            after = replace(after, is_struck=True)
+        elif not view.before or view.is_left_out:
             return (after,)
         is_struck = view.before != texts.EMPTY_VALUE
         before = Run(view.before, colors.muted, units(view.before), is_struck=is_struck)
@@ -231,6 +236,10 @@ class FieldRow(QWidget):
         """Paint the band (or what the rep did) on the right, and below it the hand of a guarded field."""
         colors = self._theme.colors
         x, y = self.width() - MARK_WIDTH - Space.M, Space.XS + 1
+        if view.answer is not None:
+            shape, ink = _answer_mark(view.answer, colors)
+            self._paint_mark_words(painter, shape, view.mark_words, x, y, ink)
+            return
         if not view.is_open:
             return
         shape, ink = BAND_SHAPES[view.band], band_color(view.band, colors)
@@ -248,3 +257,14 @@ class FieldRow(QWidget):
         painter.setPen(QColor(ink))
         box = QRectF(x + MARK + 6, y, MARK_WIDTH - MARK, 17)
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+
+
+def _answer_mark(answer: Answer, colors: Colors) -> tuple[Shape, str]:
+    """Return the shape and the colour of what was chosen for a field that somebody changed."""
+    looks = {
+        Answer.NONE: (Shape.UNEQUAL, colors.bad),
+        Answer.THEIRS: (Shape.BACK, colors.muted),
+        Answer.MINE: (Shape.TICK, colors.accent),
+        Answer.OWN: (Shape.TICK, colors.accent),
+    }
+    return looks[answer]

@@ -33,6 +33,7 @@ class Command(StrEnum):
     UNDO = "undo"
     UNDO_THIS = "undo_this"
     RETRY = "retry"
+    RETRY_ALL = "retry_all"
     REPLY = "reply"
     PUT_DRAFT = "put_draft"
     DISMISS_DRAFT = "dismiss_draft"
@@ -40,8 +41,11 @@ class Command(StrEnum):
     SHELF_OPEN = "shelf_open"
     SHELF_SNOOZED = "shelf_snoozed"
     SHELF_DONE = "shelf_done"
+    OUTBOX = "outbox"
+    CONFLICTS = "conflicts"
     SCROLL_DOWN = "scroll_down"
     SCROLL_UP = "scroll_up"
+    CLEAN_UP = "clean_up"
     CHECK_MAIL = "check_mail"
     HELP = "help"
     BACK = "back"
@@ -92,11 +96,12 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(C.SNOOZE, ("S",), "s", "snooze the card", G.DECIDE),
     Binding(C.WAKE, ("W",), "w", "bring a snoozed card back", G.DECIDE),
     Binding(C.EDIT, ("E", "F2"), "e or F2", "edit the field", G.CHANGE),
-    Binding(C.LEAVE_OUT, ("Backspace",), "Backspace", "leave the field out, or in", G.CHANGE),
+    Binding(C.LEAVE_OUT, ("Backspace",), "Backspace", "leave the field out, or theirs", G.CHANGE),
     Binding(C.OTHER_VALUE, ("O",), "o", "take what another mail says", G.CHANGE),
     Binding(C.UNDO, ("Z", "Ctrl+Z"), "z or Ctrl+Z", "undo the last decision", G.CHANGE),
     Binding(C.UNDO_THIS, ("U",), "u", "undo this one, also after delivery", G.CHANGE),
-    Binding(C.RETRY, ("T",), "t", "send again what was refused", G.CHANGE),
+    Binding(C.RETRY, ("T",), "t", "send it now, or yours over theirs", G.CHANGE),
+    Binding(C.RETRY_ALL, ("Shift+T",), "Shift+T", "send all that waits now", G.CHANGE),
     Binding(C.REPLY, ("R",), "r", "write the reply", G.REPLY),
     Binding(C.PUT_DRAFT, ("Ctrl+Return", "Ctrl+Enter"), "Ctrl+Enter", "put it into Drafts", G.REPLY),
     Binding(C.DISMISS_DRAFT, ("D",), "d", "dismiss the reply", G.REPLY),
@@ -104,6 +109,9 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(C.SHELF_OPEN, ("1",), "1", "open cards", G.LOOK),
     Binding(C.SHELF_SNOOZED, ("2",), "2", "snoozed cards", G.LOOK),
     Binding(C.SHELF_DONE, ("3",), "3", "decided cards", G.LOOK),
+    Binding(C.CLEAN_UP, ("C",), "c", "clean up duplicates", G.LOOK),
+    Binding(C.OUTBOX, ("4",), "4", "what is on its way or stuck", G.LOOK),
+    Binding(C.CONFLICTS, ("5",), "5", "conflicts, all in one list", G.LOOK),
     Binding(C.CHECK_MAIL, ("F5",), "F5", "check mail now", G.LOOK, everywhere=True),
     Binding(C.HELP, ("?", "F1"), "?", "these keys", G.LOOK),
 )

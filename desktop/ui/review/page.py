@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.domain.errors import DealsideError
-from desktop.domain.ids import ProposalId
+from desktop.domain.ids import ProposalId, SuggestionId
 from desktop.domain.ports import Clock
 from desktop.review.views import Card, Counts, Shelf
 from desktop.services import Queries
@@ -165,6 +165,14 @@ class ReviewPage(QWidget):
         if row is not None:
             self.list.select(row)
         return row is not None
+
+    def show_suggestion(self, suggestion_id: SuggestionId) -> None:
+        """Put the focus on one suggestion of the card shown, at the first place that takes it."""
+        panel = self.view.panel_of(suggestion_id)
+        if panel is None:
+            self.focus_list()
+        else:
+            self.view.focus_on(panel.stops[0])
 
     def advance(self) -> None:
         """Go to the next card, to the one before at the end of the list."""

@@ -11,7 +11,8 @@ from desktop.domain.evidence import Band, Evidence
 from desktop.domain.ids import SuggestionId
 from desktop.domain.proposals import Action, Draft, DraftState, FieldChange, Suggestion, SuggestionState
 from desktop.domain.records import FIELDS, FieldInfo, FieldType
-from desktop.review.views import Card
+from desktop.review.conflicts import field_triples, same
+from desktop.review.views import Answer, Card, FieldTriple
 from desktop.ui import moments, texts
 from desktop.ui.review.display_text import one_line
 from desktop.ui.review.field_values import shown
@@ -30,6 +31,7 @@ class Edits:
 
     kept: dict[SuggestionId, dict[str, str | None]] = field(default_factory=dict)
     unfinished: dict[tuple[SuggestionId, str], str] = field(default_factory=dict)
+    answers: dict[SuggestionId, dict[str, str | None]] = field(default_factory=dict)
 
     def keep(self, suggestion: Suggestion, change: FieldChange, value: str | None) -> None:
         """Keep the rep's value of one field; the proposed one again is no edit."""
@@ -52,6 +54,15 @@ class Edits:
         at = values.index(now) if now in values else -1
         self.keep(suggestion, change, values[(at + 1) % len(values)])
 
+    def answer(self, suggestion_id: SuggestionId, name: str, value: str | None) -> None:
+        """Keep what a field in conflict is to hold."""
+        self.unfinished.pop((suggestion_id, name), None)
+        self.answers.setdefault(suggestion_id, {})[name] = value
+
+    def answered(self, suggestion_id: SuggestionId) -> Mapping[str, str | None]:
+        """Return field → what it is to hold, for the fields in conflict that are decided."""
+        return self.answers.get(suggestion_id, {})
+
     def of(self, suggestion_id: SuggestionId) -> Mapping[str, str | None]:
         """Return field → the rep's own value of one Suggestion."""
         return self.kept.get(suggestion_id, {})
@@ -59,6 +70,7 @@ class Edits:
     def forget(self, suggestion_id: SuggestionId) -> None:
         """Let go of what was typed for a Suggestion that is decided."""
         self.kept.pop(suggestion_id, None)
+        self.answers.pop(suggestion_id, None)
         for key in [key for key in self.unfinished if key[0] == suggestion_id]:
             del self.unfinished[key]
 
@@ -68,7 +80,9 @@ class FieldView:
     """One painted row: label, before → after, band, reason, and `live` when somebody changed the record meanwhile.
 
     `before` is empty when there is nothing to strike through, `live` is empty without a conflict, `raw` is what
-    editing starts with, `others` are the values that other mails give, each with its quote.
+    editing starts with, `problem` is why the CRM would refuse the value, `others` are the values that other mails give,
+    each with its quote. `live` says what is in the CRM now, in words, and `answer` what the rep chose for a field that
+    somebody changed (None where nobody did).
     """
 
     name: str
@@ -81,11 +95,18 @@ class FieldView:
     reason: str
     evidence: tuple[Evidence, ...]
     live: str = ""
+    problem: str = ""
     others: tuple[str, ...] = ()
     is_guarded: bool = False
     is_edited: bool = False
     is_left_out: bool = False
     is_open: bool = True
+    answer: Answer | None = None
+
+    @property
+    def takes_focus(self) -> bool:
+        """Whether there is something to decide on it."""
+        return self.is_open or self.answer is not None
 
     @property
     def spoken(self) -> str:
@@ -94,7 +115,9 @@ class FieldView:
         if self.before:
             parts.append(f"was {self.before}")
         if self.live:
-            parts.append(f"in the CRM now {self.live}")
+            parts.append(self.live)
+        if self.problem:
+            parts.append(self.problem)
         parts.append(self.mark_words)
         if self.is_guarded:
             parts.append(texts.GUARDED)
@@ -106,6 +129,8 @@ class FieldView:
     @property
     def mark_words(self) -> str:
         """The words beside the mark."""
+        if self.answer is not None:
+            return texts.ANSWERS[self.answer]
         if self.is_left_out:
             return texts.LEFT_OUT
         return texts.EDITED if self.is_edited else texts.BANDS[self.band]
@@ -128,6 +153,11 @@ class SuggestionView:
     def is_open(self) -> bool:
         """Whether it waits for a decision."""
         return self.state in DECIDABLE
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether somebody changed fields of it meanwhile, so that each waits for an answer."""
+        return any(row.answer is not None for row in self.fields)
 
     @property
     def spoken(self) -> str:
@@ -167,21 +197,86 @@ def is_settled(card: Card) -> bool:
     return not open_suggestions(card) and not has_open_draft(card)
 
 
+def can_type(suggestion: Suggestion, name: str) -> bool:
+    """Return whether the rep can type a value for a field; a link is set by itself."""
+    known = FIELDS[suggestion.kind].get(name)
+    return known is None or known.type is not FieldType.REFERENCE
+
+
 def suggestion_view(card: Card, suggestion: Suggestion, edits: Edits) -> SuggestionView:
     """Return one block of the card."""
     entry = card.entries.get(suggestion.id)
     state = suggestion.state
     words, help_line = state_words(state, entry)
+    triples = conflict_fields(card, suggestion)
+    if any(triple.is_contested for triple in triples) and entry is not None:
+        is_removal = entry.operation is Operation.REMOVE
+        help_line = f"{entry.sentence} {texts.REMOVE_HELP if is_removal else texts.CONFLICT_HELP}".strip()
     return SuggestionView(
         id=suggestion.id,
         heading=one_line(texts.heading_of(suggestion.action, suggestion.kind, suggestion.title)),
         reason=one_line(suggestion.reason),
         state=state,
         state_words=words,
-        state_help=one_line(help_line),
+        state_help=_refusal(card, suggestion) or one_line(help_line),
         is_guarded=suggestion.is_guarded,
-        fields=tuple(field_view(card, suggestion, change, edits) for change in suggestion.changes),
+        fields=tuple(conflict_view(card, suggestion, triple, edits) for triple in triples)
+        or tuple(field_view(card, suggestion, change, edits) for change in suggestion.changes),
     )
+
+
+def conflict_fields(card: Card, suggestion: Suggestion) -> tuple[FieldTriple, ...]:
+    """Return what an entry in conflict writes or removes, field by field; nothing without a conflict."""
+    entry = card.entries.get(suggestion.id)
+    if suggestion.state is not SuggestionState.CONFLICT or entry is None:
+        return ()
+    return field_triples(entry, card.live.get(suggestion.id, {}))
+
+
+def conflict_view(card: Card, suggestion: Suggestion, triple: FieldTriple, edits: Edits) -> FieldView:
+    """Return one row of a block in conflict: what was seen, what is there now, what is wanted, and what was chosen.
+
+    A record is removed whole or not at all, so on the fields of one there is nothing to choose.
+    """
+    is_removal = card.entries[suggestion.id].operation is Operation.REMOVE
+    known = FIELDS[suggestion.kind].get(triple.name) or FieldInfo(triple.name, FieldType.TEXT, one_line(triple.name))
+    chosen = edits.answered(suggestion.id)
+    answer = answer_of(triple, chosen) if triple.is_contested and not is_removal else None
+    after = chosen.get(triple.name, triple.wanted) if answer is not Answer.THEIRS else triple.wanted
+    change = next((c for c in suggestion.changes if c.field == triple.name), None)
+    return FieldView(
+        name=triple.name,
+        label=known.label,
+        type=known.type,
+        before=shown(known.type, triple.seen, card.names),
+        after=texts.REMOVED if is_removal else shown(known.type, after, card.names),
+        raw=edits.unfinished.get((suggestion.id, triple.name), after or ""),
+        band=change.band if change else Band.SURE,
+        reason="",
+        evidence=change.evidence if change else (),
+        live=_live_words(card, suggestion, shown(known.type, triple.found, card.names)) if triple.is_contested else "",
+        is_left_out=answer is Answer.THEIRS,
+        is_edited=answer is Answer.OWN,
+        is_open=False,
+        answer=answer,
+    )
+
+
+def answer_of(triple: FieldTriple, chosen: Mapping[str, str | None]) -> Answer:
+    """Return what the rep chose for a field that somebody changed."""
+    if triple.name not in chosen:
+        return Answer.NONE
+    value = chosen[triple.name]
+    if same(value, triple.found):
+        return Answer.THEIRS
+    return Answer.MINE if same(value, triple.wanted) else Answer.OWN
+
+
+def _live_words(card: Card, suggestion: Suggestion, value: str) -> str:
+    at = card.changed_at.get(suggestion.id)
+    if at is None:
+        return texts.IN_THE_CRM_NOW.format(value)
+    return texts.IN_THE_CRM_SINCE.format(value, moments.full(at))
 
 
 def state_words(state: SuggestionState, entry: OutboxEntry | None) -> tuple[str, str]:
@@ -204,6 +299,8 @@ def field_view(card: Card, suggestion: Suggestion, change: FieldChange, edits: E
     live = card.live.get(suggestion.id, {}) if suggestion.state is SuggestionState.CONFLICT else {}
     has_live = change.field in live and live[change.field] != change.before
     is_new = suggestion.action is Action.CREATE and change.before is None
+    problem = _problem(card, suggestion, change.field, after)
+    is_own_choice = change.field in own and after == change.before
     return FieldView(
         name=change.field,
         label=known.label,
@@ -214,13 +311,37 @@ def field_view(card: Card, suggestion: Suggestion, change: FieldChange, edits: E
         band=change.band,
         reason=_reason_line(card, change) if suggestion.state in DECIDABLE else "",
         evidence=_evidence_of(change, after),
-        live=shown(known.type, live[change.field], card.names) if has_live else "",
+        live=texts.IN_THE_CRM_NOW.format(shown(known.type, live[change.field], card.names)) if has_live else "",
+        problem="" if is_own_choice else problem,
         others=_other_lines(card, change, known.type, after) if suggestion.state in DECIDABLE else (),
         is_guarded=known.guarded,
         is_edited=change.field in own,
-        is_left_out=change.field in own and after == change.before,
+        is_left_out=is_own_choice or _is_closed(card, suggestion, change.field),
         is_open=suggestion.state in DECIDABLE,
     )
+
+
+def _problem(card: Card, suggestion: Suggestion, name: str, value: str | None) -> str:
+    """Return why the CRM would refuse a value, while there is time to mend it."""
+    rules = card.rules.get(suggestion.id)
+    if rules is None or suggestion.state not in DECIDABLE or name not in FIELDS[suggestion.kind]:
+        return ""
+    return rules.problem(name, value, is_new=suggestion.action is Action.CREATE)
+
+
+def _is_closed(card: Card, suggestion: Suggestion, name: str) -> bool:
+    """Whether the CRM lets nothing be written there, so that accepting leaves it out."""
+    rules = card.rules.get(suggestion.id)
+    if rules is None or suggestion.state not in DECIDABLE or name not in FIELDS[suggestion.kind]:
+        return False
+    return bool(rules.closed(name, is_new=suggestion.action is Action.CREATE))
+
+
+def _refusal(card: Card, suggestion: Suggestion) -> str:
+    rules = card.rules.get(suggestion.id)
+    if rules is None or suggestion.state not in DECIDABLE:
+        return ""
+    return rules.refusal(is_new=suggestion.action is Action.CREATE)
 
 
 def _evidence_of(change: FieldChange, after: str | None) -> tuple[Evidence, ...]:

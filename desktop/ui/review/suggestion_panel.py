@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop.domain.ids import SuggestionId
 from desktop.domain.proposals import SuggestionState
+from desktop.ui import texts
 from desktop.ui.marks import MARK, STATE_SHAPES, Shape, paint_mark, state_color
 from desktop.ui.review.display_text import units
 from desktop.ui.review.field_row import FieldRow
@@ -18,6 +19,8 @@ from desktop.ui.widgets.plain import button, restyle
 HEAD = 38
 BUTTON_HEIGHT = 26
 BAR = 3
+DECIDE_WORDS = (("Accept", "Accept this suggestion (Enter)"), ("Dismiss", "Dismiss this suggestion (x)"))
+ANSWER_WORDS = ((texts.SEND_ANSWER, texts.SEND_ANSWER_NAME), (texts.KEEP_THEIRS, texts.KEEP_THEIRS_NAME))
 
 
 class SuggestionPanel(QWidget):
@@ -41,8 +44,8 @@ class SuggestionPanel(QWidget):
         self._is_current = False
         self._sentence: Paragraph | None = None
         self._sentence_width = 0
-        self._accept = self._button("Accept", "Accept this suggestion (Enter)", role="quiet")
-        self._dismiss = self._button("Dismiss", "Dismiss this suggestion (x)", role="quiet")
+        self._accept = self._button(*DECIDE_WORDS[0], role="quiet")
+        self._dismiss = self._button(*DECIDE_WORDS[1], role="quiet")
         self._undo = self._button("Undo", "Undo this decision (u)", role="quiet")
         self._accept.clicked.connect(self.accept_wanted)
         self._dismiss.clicked.connect(self.dismiss_wanted)
@@ -67,7 +70,17 @@ class SuggestionPanel(QWidget):
     @property
     def stops(self) -> list[QWidget]:
         """Where the focus can rest: rows while open, else the block itself."""
-        return list(self.rows) if self._view and self._view.is_open and self._shown else [self]
+        if self._view and self._view.is_open and self._shown:
+            return list(self.rows)
+        if self._view and self._view.is_contested:
+            return [row for row in self.rows if row.view and row.view.takes_focus]
+        return [self]
+
+    @property
+    def keeps_current(self) -> bool:
+        """Whether the rep is at it although it is decided: at the block itself, or at a field in conflict."""
+        is_contested = self._view is not None and self._view.is_contested
+        return self.hasFocus() or (is_contested and any(row.is_focused for row in self.rows))
 
     def bind(self, view: SuggestionView) -> None:
         """Show this from now on; rows keep their editors while they show the same fields."""
@@ -95,6 +108,7 @@ class SuggestionPanel(QWidget):
             self._is_current = is_current
             self._accept.setProperty("role", "primary" if is_current else "quiet")
             restyle(self._accept)
+            self._place_buttons(self.width())
             self.update()
 
     def fit(self, width: int) -> int:
@@ -153,12 +167,22 @@ class SuggestionPanel(QWidget):
 
     def _show_state(self, view: SuggestionView) -> None:
         self.setAccessibleName(view.spoken)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus if view.is_open and view.fields else Qt.FocusPolicy.StrongFocus)
-        self._accept.setVisible(view.is_open)
-        self._dismiss.setVisible(view.is_open)
+        has_stops = (view.is_open and view.fields) or view.is_contested
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus if has_stops else Qt.FocusPolicy.StrongFocus)
+        self._accept.setVisible(view.is_open or view.is_contested)
+        self._dismiss.setVisible(view.is_open or view.is_contested)
+        self._name_buttons(is_answer=view.is_contested)
         undoable = (SuggestionState.DISMISSED, SuggestionState.QUEUED, SuggestionState.DELIVERED)
-        self._undo.setVisible(view.state in (*undoable, SuggestionState.CONFLICT, SuggestionState.REJECTED))
+        stuck = (SuggestionState.CONFLICT, SuggestionState.REJECTED)
+        self._undo.setVisible(view.state in (*undoable, *stuck) and not view.is_contested)
         self.update()
+
+    def _name_buttons(self, *, is_answer: bool) -> None:
+        accept, dismiss = ANSWER_WORDS if is_answer else DECIDE_WORDS
+        for made, (words, name) in ((self._accept, accept), (self._dismiss, dismiss)):
+            if made.text() != words:
+                made.setText(words)
+                made.setAccessibleName(name)
 
     def _forget_layout(self) -> None:
         self._sentence = None

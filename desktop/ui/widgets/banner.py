@@ -1,4 +1,7 @@
-"""A strip across the top for a lasting notice or for trouble. It never takes the focus; passing words go elsewhere."""
+"""A strip across the top for a notice, for what holds for now, or for trouble. It never takes the focus.
+
+Passing words go elsewhere.
+"""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
@@ -17,6 +20,7 @@ class Banner(QFrame):
         super().__init__(parent)
         self.setObjectName("banner")
         self._notice = ""
+        self._standing = ""
         self._label = plain_label(theme)
         self._close = button("Close", role="quiet", name="Close this message")
         self._close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -37,6 +41,15 @@ class Banner(QFrame):
         self._notice = sentence
         self.clear()
 
+    def set_standing(self, sentence: str) -> None:
+        """Say what holds for now (a CRM that is away), before any notice; empty takes it away."""
+        if sentence != self._standing:
+            had, self._standing = self._standing, sentence
+            if self.property("kind") != "trouble" or self.isHidden() or self._label.text() == had:
+                self.clear()
+            if sentence and not had:
+                announce(self, sentence)
+
     def trouble(self, sentence: str) -> None:
         """Say what went wrong; it stays until it is closed or something else is said."""
         self._show(sentence, kind="trouble", can_close=True)
@@ -44,8 +57,8 @@ class Banner(QFrame):
 
     def clear(self) -> None:
         """Go back to the lasting notice, or away."""
-        if self._notice:
-            self._show(self._notice, kind="", can_close=False)
+        if self._standing or self._notice:
+            self._show(self._standing or self._notice, kind="", can_close=False)
         elif not self.isHidden():
             self.hide()
             self.closed.emit()

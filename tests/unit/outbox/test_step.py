@@ -209,7 +209,7 @@ def test_a_draft_whose_answer_was_lost_is_not_appended_twice(rig, card):
 
 
 def test_waits_double_up_to_a_limit_and_obey_the_other_side():
-    assert [wait_after(n, Temporary("x")) for n in range(4)] == [2, 4, 8, 16]
+    assert [wait_after(n, Temporary("x")) for n in range(4)] == [0.25, 0.5, 1, 2]
     assert wait_after(60, Temporary("x")) == 900
     assert wait_after(0, Temporary("x", retry_after=7200)) == 7200
     assert wait_after(0, Temporary("x", retry_after=0)) > 0, "it would be due again in the same turn"

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from desktop.domain.errors import Temporary
 from desktop.domain.evidence import FactKind, Intent, WrittenBy
-from desktop.domain.ids import ProposalId
+from desktop.domain.ids import ProposalId, RecordId, SuggestionId
 from desktop.domain.interactions import InteractionState
 from desktop.domain.ports import ModelState
-from desktop.domain.proposals import DraftState, SuggestionState
-from desktop.domain.records import RecordKind
+from desktop.domain.proposals import Action, DraftState, FieldChange, Suggestion, SuggestionState
+from desktop.domain.records import RecordKind, RecordRef
 from desktop.review.queries import StoredQueries
 from desktop.review.views import Shelf
 from desktop.store.reader import Reader
@@ -155,3 +156,72 @@ def test_a_card_shows_the_summary_and_who_wrote_it(desk):
     written = desk.propose(message(INQUIRY, number=2), replace(told, summary="Pumps are wanted.", summary_by=by))
     source = desk.queries.card(written.id).source
     assert (source.summary, source.summary_by) == ("Pumps are wanted.", "Some Model 3B")
+
+
+def test_the_outbox_says_what_why_and_when(desk):
+    proposal = desk.inquiry()
+    account = of_kind(proposal, RecordKind.ACCOUNT)
+    desk.crm.fail_before = [Temporary("It is down.", retry_after=40)]
+    desk.review.accept(account.id)
+    desk.deliver_next(CRM)
+    desk.review.accept_draft(proposal.draft.id)
+    row, draft = desk.queries.outbox()
+    assert (row.connection, draft.connection) == ("Book", "Mailbox")
+    assert (row.title, row.entry.sentence, row.entry.attempts) == ("Buyer Industries Ltd", "It is down.", 1)
+    assert row.proposal_id == proposal.id
+    assert row.due_at == NOON + timedelta(seconds=40)
+    assert row.tried_at == NOON
+    assert {field.name: field.wanted for field in row.fields} == account.after()
+    desk.deliver(rounds=2)
+    assert desk.queries.outbox() == ()
+
+
+def test_a_conflict_in_the_outbox_has_three_values_and_when_it_came_about(desk):
+    jane = desk.crm.memory.put(
+        RecordRef(RecordKind.CONTACT, RecordId("c1")), {"last_name": "Roe", "title": "Buyer"}, key=None, expected=""
+    )
+    card = desk.propose(message("Hello"), reading())
+    change = FieldChange("title", "Buyer", "Head of Procurement", 0.9, "")
+    item = Suggestion(
+        SuggestionId("s"), card.id, CRM, Action.UPDATE, RecordKind.CONTACT, "Jane", (change,), "", target=jane.ref
+    )
+    with desk.store.transaction() as tx:
+        tx.proposals.append(card.id, item, "s")
+    later = desk.clock.advance(60)
+    edited = desk.crm.update(jane.ref, {"title": "Director"})
+    desk.review.accept(item.id)
+    desk.deliver_next(CRM)
+    (row,) = desk.queries.outbox()
+    (field,) = row.fields
+    assert (field.seen, field.found, field.wanted, field.is_contested) == (
+        "Buyer",
+        "Director",
+        "Head of Procurement",
+        True,
+    )
+    assert row.changed_at is None, "the mirror has not seen it yet"
+    with desk.store.transaction() as tx:
+        tx.mirror.save(CRM, edited)
+    assert desk.queries.outbox()[0].changed_at == later
+    assert desk.queries.card(card.id).changed_at == {"s": later}
+
+
+def test_a_card_is_found_on_its_shelf(desk):
+    made = [desk.inquiry(number) for number in (1, 2, 3)]
+    desk.review.dismiss_all(made[1].id)
+    assert desk.queries.place(made[2].id) == (Shelf.OPEN, 1)
+    assert desk.queries.place(made[1].id) == (Shelf.DONE, 0)
+    assert desk.queries.place(ProposalId("gone")) is None
+
+
+def test_health_says_since_when_and_how_many_wait(desk):
+    proposal = desk.inquiry()
+    with desk.store.transaction() as tx:
+        tx.connections.save_health(CRM, NOON, sentence="It is down.", is_ok=False)
+        tx.connections.save_health(CRM, NOON + timedelta(minutes=9), sentence="It is still down.", is_ok=False)
+    desk.review.accept(of_kind(proposal, RecordKind.ACCOUNT).id)
+    found = next(one for one in desk.queries.health().connections if one.connection_id == CRM)
+    assert (found.since, found.waiting, found.sentence) == (NOON, 1, "It is still down.")
+    with desk.store.transaction() as tx:
+        tx.connections.save_health(CRM, NOON, sentence="", is_ok=True)
+    assert next(one for one in desk.queries.health().connections if one.connection_id == CRM).since is None

@@ -1,5 +1,6 @@
 """Decisions become entries, once each, and every one can be taken back."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from desktop.domain.evidence import FactKind, Intent
 from desktop.domain.ids import ProposalId, SuggestionId
 from desktop.domain.proposals import DraftState, SuggestionState
 from desktop.domain.records import RecordKind
+from desktop.domain.rights import FieldRule, RecordRules, anything_goes
 from tests.fakes.rig import Rig, of_kind
 from tests.fakes.situations import CRM, NOON, message, reading, rules_with
 from tests.unit.proposals.test_step import INQUIRY, inquiry_facts
@@ -80,6 +82,40 @@ def test_a_value_that_cannot_be_is_refused_and_nothing_is_decided(rig, card, edi
         rig.review.accept(deal.id, edits)
     assert entries(rig, deal.id) == ()
     assert rig.now(deal).state is SuggestionState.OPEN
+
+
+def test_what_the_crm_would_refuse_is_said_before_it_is_sent(rig, card):
+    contact = of_kind(card, RecordKind.CONTACT)
+    fields = {**anything_goes(RecordKind.CONTACT).fields, "title": FieldRule(max_length=5)}
+    del fields["phone"]
+    with rig.store.transaction() as tx:
+        tx.mirror.save_rules(CRM, RecordRules(RecordKind.CONTACT, fields=fields))
+    with pytest.raises(Rejected, match="holds 5 characters in your CRM: shorten it by 14"):
+        rig.review.accept(contact.id)
+    assert rig.review.accept_all(card.id) > 0
+    assert rig.now(contact).state is SuggestionState.OPEN
+    rig.review.accept(contact.id, {"title": "Buyer"})
+    (entry,) = entries(rig, contact.id)
+    assert entry.fields["title"] == "Buyer"
+    assert "phone" in contact.after()
+    assert "phone" not in entry.fields
+
+
+def test_where_nothing_can_be_written_the_rep_is_told(rig, card):
+    contact = of_kind(card, RecordKind.CONTACT)
+    with rig.store.transaction() as tx:
+        tx.mirror.save_rules(CRM, RecordRules(RecordKind.CONTACT))
+    with pytest.raises(Rejected, match="Nothing else would change: dismiss this"):
+        rig.review.accept(contact.id)
+    assert entries(rig, contact.id) == ()
+
+
+def test_a_kind_of_record_that_may_not_be_made_is_not_sent(rig, card):
+    contact = of_kind(card, RecordKind.CONTACT)
+    with rig.store.transaction() as tx:
+        tx.mirror.save_rules(CRM, replace(anything_goes(RecordKind.CONTACT), can_create=False))
+    with pytest.raises(Rejected, match="does not let you create a contact"):
+        rig.review.accept(contact.id)
 
 
 def test_a_required_field_has_to_be_filled_in_first(rig):

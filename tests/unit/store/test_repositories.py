@@ -163,7 +163,10 @@ def test_health_is_one_row_a_subject(store):
         tx.connections.save_health("crm", clock.now(), sentence="", is_ok=True)
         tx.connections.save_health("crm", clock.advance(5), sentence="It is down.", is_ok=False)
     with store._database.reading() as sql:
-        assert list(sql.execute(text("select subject, is_ok, sentence from health"))) == [("crm", 0, "It is down.")]
+        assert list(sql.execute(text("select subject, is_ok, sentence from health"))) == [
+            ("crm", 0, "It is down."),
+            ("trouble/crm", 0, "It is down."),
+        ]
 
 
 def test_the_tally_stays_in_step_with_the_rows(store):
