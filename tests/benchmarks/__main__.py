@@ -5,9 +5,9 @@ import json
 import sys
 from pathlib import Path
 
-from tests.benchmarks import matching, store, understanding, window
+from tests.benchmarks import crm, matching, store, understanding, window
 
-BENCHMARKS = {"matching": matching, "store": store, "understanding": understanding, "window": window}
+BENCHMARKS = {"crm": crm, "matching": matching, "store": store, "understanding": understanding, "window": window}
 
 
 def main() -> int:

@@ -180,6 +180,8 @@ class Case:
     def _crm_records(self) -> list:
         rows = []
         for name, records in sorted(self.server.org.dump()["records"].items()):
+            if name == "User":
+                continue
             for record in records.values() if isinstance(records, dict) else records:
                 if not record.get("IsDeleted"):
                     title = record.get("Name") or record.get("LastName") or record.get("Subject")
