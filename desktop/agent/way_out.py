@@ -14,7 +14,7 @@ from desktop.outbox.step import deliver_next
 LOOK_EVERY = 60.0  # seconds, as all of these
 SETBACKS = 3  # entries in a row that have to be tried again later
 SHORTEST_CLOSED = 0.2
-LONGEST_CLOSED = 30.0
+LONGEST_CLOSED = 10.0
 
 
 class WayOut:

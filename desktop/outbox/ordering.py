@@ -1,5 +1,6 @@
 """Which entries go next: what one links to must exist first, and one Record's changes keep their order."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,12 +30,12 @@ def next_ready(tx: Transaction, connection_id: ConnectionId, now: datetime, most
     have to wait are told why.
     """
     ready: list[OutboxEntry] = []
-    first_of = _first_of_each_subject(tx, connection_id)
+    line = _Line(tx.outbox.unfinished(connection_id))
     touched: set[RecordRef] = set()
     for entry in tx.outbox.waiting(connection_id, now):
         if len(ready) == most:
             break
-        is_first = first_of[entry.subject_id] == entry.id and _is_delivered(tx, entry.after)
+        is_first = line.is_next(entry) and _is_delivered(tx, entry.after)
         answer = _resolve(tx, entry) if is_first else Blocked(_AFTER_ANOTHER)
         if isinstance(answer, Blocked):
             if answer.sentence != entry.sentence:
@@ -45,12 +46,25 @@ def next_ready(tx: Transaction, connection_id: ConnectionId, now: datetime, most
     return tuple(ready)
 
 
-def _first_of_each_subject(tx: Transaction, connection_id: ConnectionId) -> dict[str, str]:
-    """Return subject → the oldest of its entries that is still on its way, due or not."""
-    first: dict[str, str] = {}
-    for entry in tx.outbox.unfinished(connection_id):
-        first.setdefault(entry.subject_id, entry.id)
-    return first
+class _Line:
+    """All that is on its way over one Connection, due or not, in the order it was decided."""
+
+    def __init__(self, entries: Iterable[OutboxEntry]) -> None:
+        self._first: dict[str, EntryId] = {}
+        self._writers: dict[tuple[RecordRef, str], EntryId] = {}
+        for entry in entries:
+            self._first.setdefault(entry.subject_id, entry.id)
+            if entry.target is None:
+                continue
+            for name in entry.fields:
+                self._writers.setdefault((entry.target, name), entry.id)
+
+    def is_next(self, entry: OutboxEntry) -> bool:
+        """Whether nothing decided earlier is under way for the same Suggestion or the same field of a Record."""
+        if self._first[entry.subject_id] != entry.id:
+            return False
+        target = entry.target
+        return target is None or all(self._writers[target, name] == entry.id for name in entry.fields)
 
 
 def _is_delivered(tx: Transaction, entry_id: EntryId | None) -> bool:

@@ -76,7 +76,7 @@ def _create(entries: Sequence[OutboxEntry], crm: CrmConnector, now: datetime) ->
     else:
         outcomes = crm.create_many(records)
     for (entry, _), outcome in zip(asked, outcomes, strict=True):
-        results[entry.id] = _written(entry, outcome, {}, now)
+        results[entry.id] = _created(entry, outcome, now)
     return results
 
 
@@ -101,7 +101,8 @@ def _update(entries: Sequence[OutboxEntry], crm: CrmConnector, now: datetime) ->
 
 
 def _change(changes: Sequence[RecordChange], crm: CrmConnector) -> Sequence[Outcome]:
-    if len(changes) != 1:
+    # Alone, a change takes the CRM's own precondition if it has one; else the batch spares a second reading.
+    if len(changes) != 1 or "conflict_check" not in crm.info.can:
         return crm.update_many(changes) if changes else ()
     only = changes[0]
     try:
@@ -123,6 +124,13 @@ def _compared(
     if not _agrees(live.fields, entry.before):
         return Conflict(CHANGED, detail=str(target), live={name: live.fields.get(name) for name in entry.fields})
     return RecordChange(target, entry.fields, live.version, live)
+
+
+def _created(entry: OutboxEntry, outcome: Outcome, now: datetime) -> Written | Exception:
+    """Return the Receipt of a create. It holds the whole Record, so that an undo sees what others added to it since."""
+    if isinstance(outcome, Exception):
+        return outcome
+    return Receipt(entry.id, outcome.ref, "", outcome.version, {}, dict(outcome.fields), now), outcome
 
 
 def _written(entry: OutboxEntry, outcome: Outcome, before: Fields, now: datetime) -> Written | Exception:
