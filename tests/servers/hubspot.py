@@ -6,11 +6,14 @@ Paths are understood in both manners, `/crm/objects/2026-03/contacts` and `/crm/
 import re
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from tests.servers.hubspot_objects import LINK_NAMES, OWN, PLAIN
-from tests.servers.hubspot_portal import TRACE, Portal, Refused, Row, stamp
+from tests.servers.hubspot_batches import batch, links, told
+from tests.servers.hubspot_objects import LINK_NAMES, NUMBERS, OWN, PLAIN
+from tests.servers.hubspot_portal import TRACE, Portal, Refused, Row
+from tests.servers.hubspot_search import search
 from tests.servers.vendor import Answer, Request, World
 
 _DATED = re.compile(r"20\d\d-(03|09)")
@@ -58,9 +61,13 @@ class HubSpotWorld(World):
     def answer(self, request: Request) -> Answer:
         try:
             self._let_in(request)
-            return self._routed(request)
+            answer = self._routed(request)
         except Refused as refused:
-            return Answer(refused.status, refused.body)
+            answer = Answer(refused.status, refused.body)
+        if self.daily is None or request.parts[-1:] == ("search",):  # which its headers do not count
+            return answer
+        counted = {"X-HubSpot-RateLimit-Daily": "250000", "X-HubSpot-RateLimit-Daily-Remaining": str(self.daily)}
+        return replace(answer, headers={**answer.headers, **counted})
 
     # --- who may ask ------------------------------------------------------------------------------------------------
 
@@ -95,24 +102,47 @@ class HubSpotWorld(World):
         if request.raw and request.body is None:
             raise Refused(400, "VALIDATION_ERROR", "Invalid input JSON on line 1, column 1: Unexpected character")
         match [part for part in numbered(request.path).split("/") if part]:
-            case ["account-info", "v3", "details"]:
-                return self._only(request, "GET", self.portal.details)
-            case ["crm", "v3", "properties", kind] if kind in self.portal.objects:
-                self._need(f"crm.schemas.{kind}.read")
-                shown = [prop.described() for prop in self.portal.objects[kind].values() if not prop.is_hidden]
-                return self._only(request, "GET", {"results": shown})
-            case ["crm", "v3", "pipelines", kind] if kind in self.portal.pipelines:
-                self._need(f"crm.pipelines.{kind}.read")
-                return self._only(request, "GET", {"results": self._pipelines(kind)})
             case ["crm", "v3", "objects", kind, *rest] if kind in self.portal.objects:
-                is_read = request.method == "GET" or rest == ["search"]
+                is_read = request.method == "GET" or rest in (["search"], ["batch", "read"])
                 self._need(f"crm.objects.{kind}.{'read' if is_read else 'write'}")
                 return self._object(request, kind, list(request.parts[-len(rest) :]) if rest else [])
             case ["crm", "v4", "objects", kind, _, "associations", *_]:
                 return self._link(request, kind, request.parts)
-            case ["crm", "v4", "associations", kind, to, "batch", "read"]:
-                return self._links(request, kind, to)
+            case ["crm", "v4", "associations", kind, to, "batch", action]:
+                self._need(f"crm.objects.{kind}.{'read' if action == 'read' else 'write'}")
+                return self._only(request, "POST", None) and links(self.portal, kind, to, action, request.body)
+        return self._only(request, "GET", self._described(request))
+
+    def _described(self, request: Request) -> Any:
+        """Return what the account says of itself."""
+        match [part for part in numbered(request.path).split("/") if part]:
+            case ["account-info", "v3", "details"]:
+                return self.portal.details
+            case ["crm", "v3", "properties", kind] if kind in self.portal.objects:
+                self._need(f"crm.schemas.{kind}.read")
+                return {
+                    "results": [each.described() for each in self.portal.objects[kind].values() if not each.is_hidden]
+                }
+            case ["crm", "v3", "property-validations", number] if number in NUMBERS:
+                return {"results": self._validations(NUMBERS[number])}
+            case ["crm", "v3", "pipelines", kind] if kind in self.portal.pipelines:
+                self._need(f"crm.pipelines.{kind}.read")
+                return {"results": self._pipelines(kind)}
+            case ["crm", "v3", "owners"]:
+                self._need("crm.objects.owners.read")
+                return self._owners(request.query)
         raise Refused(404, "OBJECT_NOT_FOUND", "Unable to resolve the path")
+
+    def _owners(self, query: Mapping[str, str]) -> dict[str, Any]:
+        limit, after = int(query.get("limit", "100")), int(query.get("after", "0"))
+        if not 0 < limit <= 100:
+            raise Refused(400, "VALIDATION_ERROR", "limit must be at most 100")
+        wanted = [each for each in self.portal.owners if each["archived"] == (query.get("archived") == "true")]
+        about = {"type": "PERSON", "createdAt": _UPDATED, "updatedAt": _UPDATED}
+        answer: dict[str, Any] = {"results": [{**about, **each} for each in wanted[after : after + limit]]}
+        if len(wanted) > after + limit:
+            answer["paging"] = {"next": {"after": str(after + limit), "link": "https://api.hubapi.com/next"}}
+        return answer
 
     def _only(self, request: Request, method: str, body: Any) -> Answer:
         if request.method != method:
@@ -122,13 +152,8 @@ class HubSpotWorld(World):
     def _object(self, request: Request, kind: str, rest: list[str]) -> Answer:
         portal = self.portal
         match request.method, rest:
-            case "POST", ["search"]:
-                known = {"after", "limit", "properties", "sorts", "filterGroups", "query"}
-                return Answer(200, portal.search(kind, _members(request.body, known)))
-            case "POST", []:
-                body = _members(request.body, {"properties", "associations"})
-                row = portal.create(kind, _texts(body), body.get("associations") or ())
-                return Answer(201, portal.shown(kind, row, {"properties": [*_texts(body), "hs_object_id"]}))
+            case "POST", rest:
+                return self._posted(request, kind, rest)
             case "GET", []:
                 return Answer(200, self._listed(request, kind))
             case "GET", [record_id]:
@@ -144,6 +169,24 @@ class HubSpotWorld(World):
                 portal.archive(kind, record_id)
                 return Answer(204)
         raise Refused(405, "METHOD_NOT_ALLOWED", f"{request.method} is not allowed here")
+
+    def _posted(self, request: Request, kind: str, rest: list[str]) -> Answer:
+        portal = self.portal
+        match rest:
+            case ["search"]:
+                known = {"after", "limit", "properties", "sorts", "filterGroups", "query"}
+                return Answer(200, search(portal, kind, _members(request.body, known)))
+            case ["merge"]:
+                body = _members(request.body, {"primaryObjectId", "objectIdToMerge"})
+                row = portal.take_in(kind, str(body.get("primaryObjectId")), str(body.get("objectIdToMerge")))
+                return Answer(200, portal.shown(kind, row, {}))
+            case ["batch", action]:
+                return batch(portal, kind, action, request.body)
+            case []:
+                body = _members(request.body, {"properties", "associations"})
+                row = portal.create(kind, _texts(body), body.get("associations") or ())
+                return Answer(201, portal.shown(kind, row, {"properties": [*_texts(body), "hs_object_id"]}))
+        raise Refused(405, "METHOD_NOT_ALLOWED", "POST is not allowed here")
 
     def _listed(self, request: Request, kind: str) -> dict[str, Any]:
         _known_query(request)
@@ -173,6 +216,16 @@ class HubSpotWorld(World):
                 linked[to] = {"results": results}
         return {**answer, "associations": linked} if linked else answer
 
+    def _validations(self, kind: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "propertyName": prop.name,
+                "propertyValidationRules": [{"ruleType": "MAX_LENGTH", "ruleArguments": [str(prop.longest)]}],
+            }
+            for prop in self.portal.objects[kind].values()
+            if prop.longest is not None and not prop.is_hidden
+        ]
+
     def _pipelines(self, kind: str) -> list[dict[str, Any]]:
         about = {"createdAt": _UPDATED, "updatedAt": _UPDATED, "archived": False}
         return [
@@ -200,7 +253,7 @@ class HubSpotWorld(World):
             self.portal.link(kind, record_id, to, to_id)
             spec = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": PLAIN[kind, to]}
             done = {"from": {"id": record_id}, "to": {"id": to_id}, "associationSpec": spec}
-            return Answer(200, self._batch([done]))
+            return Answer(200, told(self.portal, [done]))
         if request.method == "PUT":
             numbers = [each["associationTypeId"] for each in request.body or ()]
             if not numbers or not set(numbers) <= {PLAIN[kind, to], OWN.get((kind, to))}:
@@ -212,44 +265,6 @@ class HubSpotWorld(World):
             self.portal.unlink(kind, record_id, to, to_id)
             return Answer(204)
         raise Refused(405, "METHOD_NOT_ALLOWED", f"{request.method} is not allowed here")
-
-    def _links(self, request: Request, kind: str, to: str) -> Answer:
-        inputs = _members(request.body, {"inputs"})["inputs"]
-        if request.method != "POST" or not 0 < len(inputs) <= 1000 or (kind, to) not in PLAIN:
-            raise Refused(400, "VALIDATION_ERROR", "at most 1000 inputs")
-        results, errors = [], []
-        for each in inputs:
-            linked = self.portal.linked(kind, each["id"], to)
-            targets = [
-                {"toObjectId": to_id, "associationTypes": [_spec(number) for number in sorted(numbers)]}
-                for to_id, numbers in linked
-            ]
-            if targets:
-                results.append({"from": {"id": each["id"]}, "to": targets})
-            else:
-                errors.append(_nothing_linked(each["id"]))
-        body = self._batch(results)
-        return Answer(207, {**body, "numErrors": len(errors), "errors": errors}) if errors else Answer(200, body)
-
-    def _batch(self, results: list[Any]) -> dict[str, Any]:
-        moment = stamp(self.now())
-        return {"status": "COMPLETE", "results": results, "startedAt": moment, "completedAt": moment}
-
-
-def _spec(number: int) -> dict[str, Any]:
-    return {"category": "HUBSPOT_DEFINED", "typeId": number}
-
-
-def _nothing_linked(record_id: str) -> dict[str, Any]:
-    return {
-        "status": "error",
-        "category": "OBJECT_NOT_FOUND",
-        "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
-        "message": f"No company is associated with {record_id}.",
-        "context": {"fromObjectId": [record_id]},
-        "links": {},
-        "errors": [],
-    }
 
 
 def _is_over(calls: deque[datetime], most: int | None, now: datetime, seconds: int) -> bool:

@@ -18,6 +18,7 @@ class Prop:
     is_hidden: bool = False
     retired: frozenset[str] = frozenset()
     rule: tuple[str, str, str] = ("", "", "")  # a pattern an admin demands, its code and its words
+    longest: int | None = None  # characters an admin allows
 
     def described(self) -> dict[str, Any]:
         options = [
@@ -118,6 +119,26 @@ REQUIRED = {
     "deals": ("dealname", "dealstage"),
     "tickets": ("subject", "hs_pipeline_stage"),
     **dict.fromkeys(("tasks", "emails", "calls", "notes"), ("hs_timestamp",)),
+}
+NUMBERS = {
+    "0-1": "contacts",
+    "0-2": "companies",
+    "0-3": "deals",
+    "0-5": "tickets",
+    "0-27": "tasks",
+    "0-46": "notes",
+    "0-48": "calls",
+    "0-49": "emails",
+}
+SEARCHED = {  # by a query that names no property
+    "companies": ("name", "domain", "phone"),
+    "contacts": ("firstname", "lastname", "email", "phone"),
+    "deals": ("dealname",),
+    "tickets": ("subject", "content"),
+    "tasks": ("hs_task_subject",),
+    "emails": ("hs_email_subject", "hs_email_text"),
+    "calls": ("hs_call_title", "hs_call_body"),
+    "notes": ("hs_note_body",),
 }
 STAGE = {"deals": ("dealstage", "pipeline"), "tickets": ("hs_pipeline_stage", "hs_pipeline")}
 CHANGED = {"contacts": "lastmodifieddate"}

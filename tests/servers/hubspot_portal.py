@@ -5,8 +5,8 @@ Rules are those of the vendor's documentation and of error answers people have p
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,8 +15,7 @@ from tests.fakes.clock import START
 from tests.servers.hubspot_objects import CHANGED, OWN, PLAIN, REQUIRED, STAGE, Prop, objects, pipelines
 
 MAX_TEXT = 65_536
-SEARCH_CAP = 10_000
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}\.[^@\s]{2,63}")
+EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}\.[^@\s]{2,63}")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 TRACE = str(UUID(int=7))
 
@@ -59,6 +58,13 @@ class Portal:
         self.missing_scopes: set[str] = set()
         self.details: dict[str, Any] = {"portalId": 1, "timeZone": "Europe/Berlin", "utcOffsetMilliseconds": 3600_000}
         self.index_lag = timedelta(0)
+        self.has_multi_status = True
+        self.unreadable: set[str] = set()  # ids that a batch fails to read
+        self.owners: list[dict[str, Any]] = [
+            {"id": "7", "firstName": "Ana", "lastName": "Ruiz", "email": "ana@kiesel.example", "archived": False},
+            {"id": "8", "email": "desk@kiesel.example", "archived": False},
+        ]
+        self.renames_merged = False
         self.created: Counter[str] = Counter()
         self.writes = 0
         self._passed = timedelta(0)
@@ -75,7 +81,8 @@ class Portal:
     def row(self, kind: str, record_id: str, id_property: str = "") -> Row:
         """Return a record that is not archived, by its id or a unique property's value."""
         if id_property:
-            if not self.objects[kind].get(id_property, Prop("", "")).unique:
+            is_email = (kind, id_property) == ("contacts", "email")
+            if not is_email and not self.objects[kind].get(id_property, Prop("", "")).unique:
                 raise Refused(400, "VALIDATION_ERROR", f"{id_property} is not a unique property of {kind}")
             found = [row for row in self.live(kind) if _same(row.properties.get(id_property), record_id)]
             if found:
@@ -90,7 +97,7 @@ class Portal:
         return [row for row in self.rows[kind].values() if row.archived_at is None]
 
     def create(self, kind: str, properties: Mapping[str, str], associations: Sequence[Mapping[str, Any]] = ()) -> Row:
-        self._check(kind, properties, None)
+        self.check(kind, properties, None)
         missing = [name for name in REQUIRED.get(kind, ()) if not properties.get(name)]
         if missing:
             words = f"Error creating {kind[:-1].upper()}. Some required properties were not set."
@@ -105,10 +112,17 @@ class Portal:
         self.created[kind] += 1
         return row
 
+    def unmake(self, kind: str, row: Row) -> None:
+        """Take back a create that is part of a batch that was refused."""
+        del self.rows[kind][row.id]
+        self.links.pop((kind, row.id), None)
+        self.created[kind] -= 1
+
     def update(self, kind: str, row: Row, properties: Mapping[str, str]) -> Row:
-        self._check(kind, properties, row)
+        self.check(kind, properties, row)
         row.past.append((row.updated, dict(row.properties)))
-        self._set(kind, row, properties)
+        is_won = kind == "deals" and properties.get("dealstage") == "closedwon"  # which gives it its day
+        self._set(kind, row, {**({"closedate": stamp(self.now())} if is_won else {}), **properties})
         return row
 
     def archive(self, kind: str, record_id: str) -> None:
@@ -122,6 +136,33 @@ class Portal:
         del self.rows[kind][loser]
         self.merged[kind, loser] = winner
 
+    def take_in(self, kind: str, primary: str, other: str) -> Row:
+        """Merge as the interface does: the primary record's values win, empty ones are filled, links move."""
+        stays, goes = self.row(kind, primary), self.row(kind, other)
+        if stays is goes:
+            raise Refused(400, "VALIDATION_ERROR", "Cannot merge an object with itself")
+        named = {name: value for name, value in goes.properties.items() if name not in stays.properties}
+        self._move_links(kind, goes.id, stays.id)
+        self.merge(kind, stays.id, goes.id)
+        unique = {name for name, prop in self.objects[kind].items() if prop.unique}
+        self._set(kind, stays, {name: value for name, value in named.items() if name not in unique})
+        if self.renames_merged:
+            self._next_id += 1
+            fresh = self.rows[kind][str(self._next_id)] = replace(stays, id=str(self._next_id))
+            self._move_links(kind, stays.id, fresh.id)
+            self.merge(kind, fresh.id, stays.id)
+            self.merged[kind, goes.id] = fresh.id
+            stays = fresh
+            stays.properties["hs_object_id"] = stays.id
+        return stays
+
+    def _move_links(self, kind: str, old: str, new: str) -> None:
+        for linked in self.links.values():
+            if (kind, old) in linked:
+                linked.setdefault((kind, new), set()).update(linked.pop((kind, old)))
+        for to, numbers in self.links.pop((kind, old), {}).items():
+            self.links[kind, new].setdefault(to, set()).update(numbers)
+
     def _set(self, kind: str, row: Row, properties: Mapping[str, str]) -> None:
         row.properties.update({name: value for name, value in properties.items() if value != ""})
         for name in [name for name, value in properties.items() if value == ""]:
@@ -133,7 +174,7 @@ class Portal:
 
     # --- rules ------------------------------------------------------------------------------------------------------
 
-    def _check(self, kind: str, properties: Mapping[str, str], row: Row | None) -> None:
+    def check(self, kind: str, properties: Mapping[str, str], row: Row | None) -> None:
         faults = [fault for name, value in properties.items() for fault in self._faults(kind, name, value, row)]
         faults += self._stage_faults(kind, properties, row)
         if faults:
@@ -159,7 +200,7 @@ class Portal:
 
     def _value_faults(self, kind: str, prop: Prop, value: str, row: Row | None) -> list[tuple[str, str]]:
         faults: list[tuple[str, str]] = []
-        if len(value) > MAX_TEXT:
+        if len(value) > (prop.longest or MAX_TEXT):
             faults.append(("INVALID_STRING_LENGTH", f"the value of {prop.name} is too long"))
         if prop.type == "number" and not _NUMBER.fullmatch(value):
             faults.append(("INVALID_NUMBER", f"{prop.name} was not a valid number"))
@@ -167,7 +208,7 @@ class Portal:
             faults.append(("INVALID_LONG", f"{prop.name} was not a valid long"))
         if prop.options and value not in {each for each, _ in prop.options if each not in prop.retired}:
             faults.append(("INVALID_OPTION", f"{prop.name} was not one of the allowed options"))
-        if prop.name == "email" and not _EMAIL.fullmatch(value):
+        if prop.name == "email" and not EMAIL.fullmatch(value):
             faults.append(("INVALID_EMAIL", "Email address is invalid"))
         pattern, code, words = prop.rule
         if pattern and not re.fullmatch(pattern, value):
@@ -230,62 +271,6 @@ class Portal:
             if name == to and each in self.rows[to] and self.rows[to][each].archived_at is None
         ]
 
-    # --- search -----------------------------------------------------------------------------------------------------
-
-    def search(self, kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        groups, sorts = body.get("filterGroups") or [], body.get("sorts") or []
-        limit, after = body.get("limit", 10), str(body.get("after") or "0")
-        self._check_search(kind, groups, sorts, limit, after)
-        rows = [row for row in map(self._indexed, self.live(kind)) if row is not None]
-        tests = [[self._test(kind, each) for each in group["filters"]] for group in groups]
-        found = [row for row in rows if not tests or any(all(test(row) for test in group) for group in tests)]
-        by = sorts[0] if sorts else "hs_object_id"
-        name, direction = (by, "") if isinstance(by, str) else (by["propertyName"], by.get("direction", ""))
-        # Rows that are alike in what they are sorted by come in no order one could rely on.
-        found.sort(key=lambda row: int(row.id) * 7919 % 1009)
-        found.sort(key=lambda row: _comparable(row.properties.get(name, "")), reverse=direction == "DESCENDING")
-        start = int(after)
-        page = found[start : start + limit]
-        answer: dict[str, Any] = {"total": len(found), "results": [self.shown(kind, row, body) for row in page]}
-        if start + limit < len(found):
-            answer["paging"] = {"next": {"after": str(start + limit)}}
-        return answer
-
-    def _check_search(self, kind: str, groups: Sequence[Any], sorts: Sequence[Any], limit: int, after: str) -> None:
-        filters = [len(group["filters"]) for group in groups]
-        if len(groups) > 5 or max(filters, default=0) > 6 or sum(filters) > 18 or len(sorts) > 1:
-            raise Refused(400, "VALIDATION_ERROR", "too many filters or sorts")
-        if not isinstance(limit, int) or not 0 < limit <= 200 or not after.isdigit():
-            raise Refused(400, "VALIDATION_ERROR", "limit must be at most 200, after a number")
-        if int(after) + limit > SEARCH_CAP:
-            raise Refused(400, "VALIDATION_ERROR", "paging is limited to 10000 results")
-        named = [each["propertyName"] for group in groups for each in group["filters"]]
-        named += [each if isinstance(each, str) else each["propertyName"] for each in sorts]
-        for name in named:
-            if name not in self.objects[kind] or self.objects[kind][name].is_hidden:
-                raise Refused(400, "VALIDATION_ERROR", f"There was a problem with the request: no property {name}")
-
-    def _indexed(self, row: Row) -> Row | None:
-        """Return a record as the index has it, which is behind; not with all records alike."""
-        horizon = self.now() - self.index_lag * (int(row.id) % 3) / 2
-        if row.updated <= horizon:
-            return row
-        older = [each for each in row.past if each[0] <= horizon]
-        return Row(row.id, older[-1][1], row.created, older[-1][0]) if older else None
-
-    def _test(self, kind: str, about: Mapping[str, Any]) -> Callable[[Row], bool]:
-        name, operator, value = about["propertyName"], about["operator"], _comparable(str(about.get("value", "")))
-        compare: Mapping[str, Callable[[Any], bool]] = {
-            "EQ": lambda raw: raw == value,
-            "GT": lambda raw: raw > value,
-            "GTE": lambda raw: raw >= value,
-            "LT": lambda raw: raw < value,
-            "LTE": lambda raw: raw <= value,
-        }
-        if operator not in compare:
-            raise Refused(400, "VALIDATION_ERROR", f"operator {operator} is not known here")
-        return lambda row: name in row.properties and compare[operator](_comparable(row.properties[name]))
-
     # --- answers ----------------------------------------------------------------------------------------------------
 
     def shown(self, kind: str, row: Row, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -319,13 +304,3 @@ def _is_moment(value: str) -> bool:
         return datetime.fromisoformat(value).tzinfo is not None
     except ValueError:
         return False
-
-
-def _comparable(text: str) -> tuple[float, str]:
-    """Return what a value is compared by: numbers and moments as numbers."""
-    if _NUMBER.fullmatch(text):
-        return float(text), ""
-    try:
-        return round(datetime.fromisoformat(text).timestamp() * 1000), ""
-    except ValueError:
-        return 0.0, text

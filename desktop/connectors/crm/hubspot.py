@@ -3,41 +3,46 @@
 Exactly once rests on one property per object type (`dealside_key`: single-line text with unique values). A Record is
 looked up by it and then created with it, links and all, in one call: a second create with the same key is refused by
 the uniqueness and ends in the Record made first. The batch upsert would do as well, but for two things: it takes no
-links, and when the first write is still under way it would write over what a person typed in between.
+links, and when the first write is still under way it would write over what a person typed in between. Many Records go
+a hundred a call (see `hubspot.many`), each with the same promises.
 
 HubSpot checks no precondition. A Record is read just before it is written; what somebody changes in the blink between
 the two is overwritten, in the given fields only.
+
+There is no kind LEAD: a lead in HubSpot is a step on the way of a contact, not a person of its own.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from desktop.connectors.fieldmap import read_values
+from desktop.connectors import overrides
 from desktop.connectors.header_words import typed_url
 from desktop.connectors.hubspot import feed as hubspot_feed
-from desktop.connectors.hubspot.account import Account, Found, Paths
-from desktop.connectors.hubspot.shape import Shape, parts_of
-from desktop.connectors.hubspot.writing import (
-    Step,
-    association,
-    complain_of_missing,
-    conflict,
-    link_step,
-    properties_of,
-    table_for,
-    targets_of,
+from desktop.connectors.hubspot import finding, many, merging, rules
+from desktop.connectors.hubspot.account import Account, Found, Paths, row_of
+from desktop.connectors.hubspot.pace import Pace, no_pace
+from desktop.connectors.hubspot.planning import (
+    Change,
+    keyed_tables,
+    may_be_mended,
+    no_key_property,
+    plan_create,
+    plan_update,
+    safe_key,
 )
+from desktop.connectors.hubspot.shape import with_written
+from desktop.connectors.hubspot.writing import conflict, gone_target, not_shown_yet
 from desktop.connectors.json_line import MISSING, JsonCall, JsonLine, bearer
+from desktop.connectors.merging import merge_once
 from desktop.connectors.supplies import Supplies
-from desktop.connectors.tables.hubspot import COMPANIES, CONTACTS, NOTES, OF_KIND, TABLES, Table, is_id, place_of
+from desktop.connectors.tables.hubspot import COMPANIES, CONTACTS, TABLES, Table, is_id, place_of
 from desktop.connectors.tables.hubspot_errors import judge
 from desktop.domain.connections import Checkpoint, ConnectorInfo, Family, FieldSpec, FieldWidget
-from desktop.domain.crm_port import CrmConnector, RecordBatch
-from desktop.domain.errors import Rejected, Temporary, UserActionNeeded
-from desktop.domain.ids import derive
+from desktop.domain.crm_port import CrmConnector, NewRecord, Outcome, RecordBatch, RecordChange
+from desktop.domain.errors import DealsideError, Rejected, UserActionNeeded
 from desktop.domain.ports import Clock
 from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot
+from desktop.domain.rights import Owner, Quota, RecordRules
 
 if TYPE_CHECKING:
     from desktop.connectors.http import HttpBoundary
@@ -45,9 +50,9 @@ if TYPE_CHECKING:
 _ADDRESS = "https://api.hubapi.com"
 _VERSION = "2026-03"
 _KEY_PROPERTY = "dealside_key"
-_BETWEEN_CALLS = 0.21  # seconds: an account may search five times a second, all its programs together
+_BETWEEN_SEARCHES = 0.21  # seconds
 _NEEDED = (COMPANIES, CONTACTS)
-_KEY = re.compile(r"[a-z0-9]{1,80}")  # unique values are not told apart by upper and lower case
+_T = TypeVar("_T")
 
 
 class HubSpot(CrmConnector):
@@ -81,9 +86,11 @@ class HubSpot(CrmConnector):
             FieldSpec(
                 "address", "Address", required=False, default=_ADDRESS, help="The same for every HubSpot account"
             ),
+            overrides.SETTING,
         ),
-        can=frozenset({"upsert_key", "delete"}),
+        can=frozenset({"upsert_key", "delete", "find", "merge"}),
         kinds=frozenset(RecordKind) - {RecordKind.LEAD},
+        at_once=1000,
     )
 
     def __init__(
@@ -94,28 +101,32 @@ class HubSpot(CrmConnector):
         http: "HttpBoundary",
         clock: Clock,
         deadline: float = 60.0,
+        pace: Callable[[], None] = no_pace,
     ) -> None:
-        """`token` gives the access token at each call, `deadline` is the seconds one exchange may take."""
+        """`token` gives the access token at each call, `deadline` is the seconds one exchange may take.
+
+        `pace` is called before each search.
+        """
         self._settings = settings
         self._token = token
         self._http = http
         self._clock = clock
         self._deadline = deadline
+        self._pace = pace
         self._key_property = settings.get("key_property", "").strip() or _KEY_PROPERTY
         self._known: Account | None = None
 
     @classmethod
     def connect(cls, supplies: Supplies) -> "HubSpot":
         """Return the connector for one Connection."""
-        from desktop.connectors.http import HttpBoundary, HttpLimits  # noqa: PLC0415  (httpx: a quarter of a second)
-
-        http = HttpBoundary(
-            ledger=supplies.ledger,
+        door = supplies.door()
+        return cls(
+            supplies.settings,
+            token=door.token,
+            http=door,
             clock=supplies.clock,
-            boundary=supplies.boundary,
-            limits=HttpLimits(min_interval=_BETWEEN_CALLS),
+            pace=Pace(_BETWEEN_SEARCHES).wait,
         )
-        return cls(supplies.settings, token=lambda: supplies.secret("access_token"), http=http, clock=supplies.clock)
 
     def check(self) -> None:
         """Sign in, and look whether records can be seen and made exactly once."""
@@ -126,15 +137,22 @@ class HubSpot(CrmConnector):
         shapes = {name: account.shape(table) for name, table in TABLES.items()}
         lacking = [name for name, shape in shapes.items() if shape is not None and not shape.has_key]
         if lacking:
-            raise self._no_key_property(lacking)
+            raise no_key_property(account, lacking)
 
     def picklist(self, kind: RecordKind, field: str) -> tuple[str, ...]:
-        if kind is RecordKind.ACTIVITY and field == "type":
-            return tuple(table.type for table in OF_KIND[kind] if self._account.shape(table) is not None)
-        return self._account.needed(OF_KIND[kind][0]).choices.get(field, ())
+        return self.describe(kind).choices(field)
 
     def required(self, kind: RecordKind) -> tuple[str, ...]:
-        return OF_KIND[kind][0].required
+        return self.describe(kind).required
+
+    def describe(self, kind: RecordKind) -> RecordRules:
+        return rules.describe(self._account, kind)
+
+    def owners(self) -> tuple[Owner, ...]:
+        return finding.owners(self._account)
+
+    def quota(self) -> Quota | None:
+        return self._known.quota if self._known else None
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
@@ -142,21 +160,24 @@ class HubSpot(CrmConnector):
         found = self._find(ref)
         return found.snapshot if found else None
 
+    def read_many(self, refs: Sequence[RecordRef]) -> Mapping[RecordRef, RecordSnapshot]:
+        return many.read_many(self._account, refs)
+
     def find_created(self, kind: RecordKind, key: str) -> RecordSnapshot | None:
-        lacking: list[str] = []
-        for table in OF_KIND[kind]:
-            shape = self._account.needed(table) if len(OF_KIND[kind]) == 1 else self._account.shape(table)
-            if shape is None:
-                continue
-            if not shape.has_key:
-                lacking.append(table.name)
-                continue
-            found = self._account.get(table, _safe_key(key), by_key=True)
+        keyed, lacking = keyed_tables(self._account, kind)
+        for table in keyed:
+            found = self._account.get(table, safe_key(key), by_key=True)
             if found is not None:
                 return found.snapshot
         if lacking:
-            raise self._no_key_property(lacking)
+            raise no_key_property(self._account, lacking)
         return None
+
+    def find(self, kind: RecordKind, field: str, values: Sequence[str]) -> Mapping[str, tuple[RecordSnapshot, ...]]:
+        return finding.find(self._account, kind, field, values)
+
+    def search(self, kind: RecordKind, words: str, *, limit: int = 20) -> tuple[RecordSnapshot, ...]:
+        return finding.search(self._account, kind, words, limit)
 
     def changes(self, checkpoint: Checkpoint, *, limit: int = 200) -> RecordBatch:
         return hubspot_feed.pull(self._account, checkpoint, limit, self._clock.now())
@@ -167,18 +188,7 @@ class HubSpot(CrmConnector):
         earlier = self.find_created(kind, key)
         if earlier is not None:
             return earlier
-        given = {name: value for name, value in fields.items() if value is not None and value.strip()}
-        table = table_for(kind, given.pop("type", "").strip() if kind is RecordKind.ACTIVITY else "")
-        if table.name == NOTES and "subject" in given:  # a note has none, so it goes on top
-            given["description"] = "\n\n".join([given.pop("subject"), *filter(None, [given.get("description")])])
-        complain_of_missing(table, given)
-        shape = self._account.needed(table)
-        properties, targets = self._split(shape, given)
-        defaults = {name: value for name, value in table.defaults.items() if name in shape.writable}
-        body = {
-            "properties": {**defaults, **properties, self._key_property: _safe_key(key)},
-            "associations": [association(table, target) for target in targets.values() if target is not None],
-        }
+        table, body = self._planned(lambda: plan_create(self._account, kind, fields, key))
         try:
             answer = self._account.ask(JsonCall("POST", self._account.paths.objects(table), body))
         except Rejected:
@@ -192,7 +202,7 @@ class HubSpot(CrmConnector):
         record_id = str(body.get("id")) if isinstance(body, Mapping) else ""
         found = self._account.get(table, record_id) if is_id(record_id) else None
         if found is None:
-            raise Temporary("HubSpot does not show the new record yet; looking again later.", detail=table.name)
+            raise not_shown_yet(table)
         return found.snapshot
 
     def update(self, ref: RecordRef, fields: Mapping[str, str | None], *, version: str = "") -> RecordSnapshot:
@@ -201,36 +211,58 @@ class HubSpot(CrmConnector):
         if found is None or place is None:
             raise conflict(None)
         table, record_id = place
-        if fields.get("type", table.type) != table.type:
-            raise Rejected("HubSpot does not let “Type” be changed later; leave it out.", detail=table.name)
-        shape = self._account.needed(table)
-        properties, targets = self._split(shape, {name: value for name, value in fields.items() if name != "type"})
-        seen = parts_of(version) if version else {}
-        wanted = read_values(shape.columns, properties)
-        is_done = all(found.snapshot.fields.get(name) == value for name, value in wanted.items())
-        if not is_done and seen and seen.get("") != parts_of(found.snapshot.version)[""]:
-            raise conflict(found)
-        steps = [link_step(table, found, name, target, seen) for name, target in targets.items()]
-        if is_done and not any(any(step) for step in steps):
+        change = self._planned(lambda: plan_update(self._account, found, table, fields, version))
+        if change is None:
             return found.snapshot  # also how a repeated update, whose first answer was lost, comes to its end
-        self._write(table, record_id, {} if is_done else properties, steps)
+        row = self._write(table, record_id, change)
+        if row is not None and not any(map(any, change.steps)):
+            told = with_written(change.shape, found.snapshot, row, change.properties)
+            if told is not None:
+                return told
         written = self.read(ref)
         if written is None:
             raise conflict(None)
         return written
 
-    def _write(self, table: Table, record_id: str, properties: Mapping[str, str], steps: Sequence[Step]) -> None:
-        for target, _ in steps:
+    def _write(self, table: Table, record_id: str, change: Change) -> Mapping[str, Any] | None:
+        """Write properties, then links; return the record as the answer shows it, None where it does not."""
+        for target, _ in change.steps:
             if target is not None and self._find(target) is None:  # before anything is written, or half of it would be
-                raise Rejected("The record this one should point to is no longer in HubSpot.", detail=target.kind.value)
-        if properties:
+                raise gone_target(target)
+        row = None
+        if change.properties:
             path = self._account.paths.objects(table, record_id)
-            self._account.ask(JsonCall("PATCH", path, {"properties": properties}))
-        for target, former in steps:
+            answer = self._account.ask(JsonCall("PATCH", path, {"properties": change.properties}))
+            row = row_of(answer.body, record_id)
+        for target, former in change.steps:
             if target is not None:
                 self._account.put_link(table, record_id, target)
             if former is not None:
                 self._account.remove_link(table, record_id, former)
+        return row
+
+    def create_many(self, records: Sequence[NewRecord]) -> tuple[Outcome, ...]:
+        return self._each(
+            records,
+            lambda: many.create_many(
+                self._account, records, lambda record: self.create(record.kind, record.fields, record.key)
+            ),
+        )
+
+    def update_many(self, changes: Sequence[RecordChange]) -> tuple[Outcome, ...]:
+        return self._each(
+            changes,
+            lambda: many.update_many(
+                self._account, changes, lambda change: self.update(change.ref, change.fields, version=change.version)
+            ),
+        )
+
+    def _each(self, items: Sequence[object], write: Callable[[], tuple[Outcome, ...]]) -> tuple[Outcome, ...]:
+        """Return what `write` does, or for each of `items` why nothing can be sent at all: an unusable address, say."""
+        try:
+            return write()
+        except DealsideError as error:
+            return (error,) * len(items)
 
     def delete(self, ref: RecordRef, *, version: str = "") -> bool:
         found = self._find(ref)
@@ -242,6 +274,9 @@ class HubSpot(CrmConnector):
         path = self._account.paths.objects(place[0], place[1])
         return self._account.ask(JsonCall("DELETE", path, also=frozenset({MISSING}))).status != MISSING
 
+    def merge(self, kept: RecordRef, gone: RecordRef, *, version: str = "", gone_version: str = "") -> RecordSnapshot:
+        return merge_once(merging.way(self._account), kept, gone, (version, gone_version))
+
     def close(self) -> None:
         """Let go of connections and of what was learned about the account."""
         self._http.close()
@@ -249,30 +284,17 @@ class HubSpot(CrmConnector):
 
     # --- the account ------------------------------------------------------------------------------------------------
 
-    def _split(
-        self, shape: Shape, fields: Mapping[str, str | None]
-    ) -> tuple[dict[str, str], dict[str, RecordRef | None]]:
-        """Return a change as properties and as records to link to."""
-        table = shape.table
+    def _planned(self, plan: Callable[[], _T]) -> _T:
         try:
-            own = properties_of(shape, {name: value for name, value in fields.items() if name not in table.links})
-            linked = {name: value for name, value in fields.items() if name in table.links}
-            return own, targets_of(table, linked, self._account.seen_links(table) if linked else {})
-        except (UserActionNeeded, Rejected):
-            self._account.forget()  # an admin may mend it: the next attempt looks afresh
+            return plan()
+        except DealsideError as error:
+            if may_be_mended(error):
+                self._account.forget()
             raise
 
     def _find(self, ref: RecordRef) -> Found | None:
         place = place_of(ref)
         return self._account.get(*place) if place else None
-
-    def _no_key_property(self, objects: Sequence[str]) -> UserActionNeeded:
-        self._account.forget()
-        return UserActionNeeded(
-            f"Ask your HubSpot admin to add the property {self._key_property} (single-line text, unique values "
-            f"required) to: {', '.join(objects)}. Until then nothing can be created there without the risk of doubles.",
-            detail="no key property",
-        )
 
     @property
     def _account(self) -> Account:
@@ -289,7 +311,13 @@ class HubSpot(CrmConnector):
             judge=judge,
             deadline=self._deadline,
         )
-        return Account(line, Paths(self._settings.get("api_version", "").strip() or _VERSION), self._key_property)
+        return Account(
+            line,
+            Paths(self._settings.get("api_version", "").strip() or _VERSION),
+            self._key_property,
+            field_map=overrides.load(self._settings.get("field_map", "")),
+            pace=self._pace,
+        )
 
 
 def _origin_of(text: str) -> str:
@@ -297,8 +325,3 @@ def _origin_of(text: str) -> str:
     if url is None:
         raise UserActionNeeded(f"The address of HubSpot is {_ADDRESS}; correct it, or leave it empty.")
     return f"{url.scheme}://{url.netloc}"
-
-
-def _safe_key(key: str) -> str:
-    """Return a key that may stand in an address; whatever else is hashed, so it stays the same key each time."""
-    return key if _KEY.fullmatch(key) else derive("hubspot key", key)

@@ -9,7 +9,7 @@ Marks: under an object type's name `milliseconds` or `milliseconds|id` (of that 
 done); `step`, `after`, `since` and `swept` say where the round is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -96,11 +96,11 @@ def _changed(account: Account, table: Table, place: _Place, limit: int) -> list[
     size = max(1, min(limit, _MOST_ROWS))
     if last:
         filters = [_filter(table.changed, "EQ", str(moment)), _filter("hs_object_id", "GT", last)]
-        rows = account.search(table, filters, "hs_object_id", size)
+        rows = _searched(account, table, filters, "hs_object_id", size)
         is_full = len(rows) >= size
         place.marks[table.name] = (moment, str(rows[-1]["id"])) if is_full else (moment + 1, "")
         return account.snapshots(table, rows)
-    rows = account.search(table, [_filter(table.changed, "GTE", str(moment))], table.changed, size)
+    rows = _searched(account, table, [_filter(table.changed, "GTE", str(moment))], table.changed, size)
     rows.sort(key=lambda row: _changed_at(table, row))
     moments = [_changed_at(table, row) for row in rows]
     if len(rows) < size:
@@ -115,6 +115,14 @@ def _changed(account: Account, table: Table, place: _Place, limit: int) -> list[
         place.marks[table.name] = (moments[-1], "")
         rows = [row for row, each in zip(rows, moments, strict=True) if each < moments[-1]]
     return account.snapshots(table, rows)
+
+
+def _searched(
+    account: Account, table: Table, filters: Sequence[Mapping[str, str]], sort: str, size: int
+) -> list[Mapping[str, Any]]:
+    """Return the first rows that fit all filters, ascending."""
+    sorts = [{"propertyName": sort, "direction": "ASCENDING"}]
+    return account.search(table, {"filterGroups": [{"filters": filters}], "sorts": sorts, "limit": size}).rows
 
 
 def _filter(name: str, operator: str, value: str) -> Mapping[str, str]:

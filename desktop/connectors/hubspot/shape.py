@@ -7,7 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from desktop.connectors.fieldmap import Codec, Column, read_values
-from desktop.connectors.tables.hubspot import DAY, Table, day_in, moment_of, ref_of
+from desktop.connectors.overrides import FieldMap
+from desktop.connectors.tables.hubspot import DAY, TEXT_LIMIT, Table, day_in, moment_of, ref_of
 from desktop.domain.errors import Temporary
 from desktop.domain.ids import derive
 from desktop.domain.records import FIELDS, FieldType, RecordRef, RecordSnapshot, title_of
@@ -34,12 +35,21 @@ class Shape:
     has_key: bool
 
 
+def mapped(table: Table, field_map: FieldMap) -> Table:
+    """Return an object type with the columns of a field map; a link that it names is a column, or is not there."""
+    columns = field_map.columns(table.kind, table.columns)
+    named = field_map.overrides.get(table.kind, {})
+    links = {name: names for name, names in table.links.items() if name not in named}
+    return replace(table, columns=columns, links=links)
+
+
 def read_shape(
     table: Table,
     properties: Iterable[Mapping[str, Any]],
     pipelines: Iterable[Mapping[str, Any]],
     zone: Callable[[], tzinfo],
     key_property: str,
+    field_map: FieldMap,
 ) -> Shape:
     """Read the answers of /properties and /pipelines; raise LookupError, TypeError or ValueError for others."""
     described = {str(about["name"]): about for about in properties}
@@ -50,6 +60,11 @@ def read_shape(
     for known in table.columns:
         about = described.get(known.name)
         if about is None:
+            continue
+        values = field_map.choices(table.kind, known.field)
+        if values:
+            choices[known.field] = values
+            columns.append(known)
             continue
         options = _options(about) if FIELDS[table.kind][known.field].type is FieldType.PICKLIST else []
         if stages and known.name in {"dealstage", "hs_pipeline_stage"}:
@@ -63,6 +78,16 @@ def read_shape(
     has_key = bool(key.get("hasUniqueValue")) and key_property not in read_only
     writable = frozenset(described) - read_only
     return Shape(table, tuple(columns), read_only, writable, choices, pipeline_of, has_key)
+
+
+def read_lengths(properties: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Read the answer of /property-validations: how many characters properties may hold."""
+    lengths: dict[str, int] = {}
+    for about in properties:
+        for rule in about["propertyValidationRules"]:
+            if rule.get("ruleType") == "MAX_LENGTH":
+                lengths[str(about["propertyName"])] = min(int(rule["ruleArguments"][0]), TEXT_LIMIT)
+    return lengths
 
 
 def _is_read_only(about: Mapping[str, Any]) -> bool:
@@ -141,6 +166,31 @@ def snapshot(shape: Shape, row: Mapping[str, Any], links: Links) -> RecordSnapsh
     version = version_of(fields, links)
     fields.update({name: str(refs[0]) if refs else None for name, refs in links.items()})
     return RecordSnapshot(ref, fields, version, modified_at, title=title_of(table.kind, fields))
+
+
+def with_written(
+    shape: Shape, before: RecordSnapshot, row: Mapping[str, Any], properties: Mapping[str, str]
+) -> RecordSnapshot | None:
+    """Return `before` after `properties` were written, as the answer `row` says; None when it does not say it all.
+
+    A new stage may move other properties (a deal that is won gets its day), so that one is for reading.
+    """
+    table = shape.table
+    own = {column.name for column in shape.columns} & properties.keys()
+    if table.pipeline in properties or not own <= row["properties"].keys():
+        return None
+    try:
+        modified_at = moment_of(row["updatedAt"])
+        written = read_values(shape.columns, {name: row["properties"][name] for name in own})
+    except (LookupError, TypeError, ValueError, OverflowError):
+        return None
+    if len(written) < len(own):
+        return None
+    fields = {**before.fields, **written}
+    _, *links = before.version.split("-")
+    mark = version_of({name: value for name, value in fields.items() if name not in table.links}, {})
+    version = "-".join([mark, *links])
+    return RecordSnapshot(before.ref, fields, version, modified_at, title=title_of(table.kind, fields))
 
 
 def version_of(fields: Mapping[str, str | None], links: Links) -> str:

@@ -16,7 +16,7 @@ from desktop.connectors.tables.hubspot import (
     Table,
     place_of,
 )
-from desktop.domain.errors import Conflict, Defect, Rejected, UserActionNeeded
+from desktop.domain.errors import Conflict, Defect, Rejected, Temporary, UserActionNeeded
 from desktop.domain.records import FIELDS, RecordKind, RecordRef
 
 Fields = Mapping[str, str | None]
@@ -32,6 +32,8 @@ def table_for(kind: RecordKind, type_name: str) -> Table:
     for table in tables:
         if not type_name or type_name.casefold() == table.type.casefold():
             return table
+    if not tables:
+        raise Rejected(f"HubSpot keeps no {kind.value}s; make it a contact instead.", detail=kind.value)
     raise Rejected(f"HubSpot logs these here: {', '.join(table.type for table in tables)}; choose one.", detail="type")
 
 
@@ -58,13 +60,20 @@ def properties_of(shape: Shape, fields: Fields) -> dict[str, str]:
         if column is None or known.name in shape.read_only:
             raise may_not_write(label, known.name)
         _refuse_unknown_choice(shape, column, value)
-        written = write_value(table.kind, column, value) or ""
+        written = _text(write_value(table.kind, column, value))
         if len(written) > TEXT_LIMIT:
             raise Rejected(f"The text for “{label}” is too long for HubSpot; shorten it.", detail=known.name)
         body[known.name] = written
         if written in shape.pipeline_of and table.pipeline in shape.writable:
             body[table.pipeline] = shape.pipeline_of[written]
     return body
+
+
+def _text(raw: Any) -> str:
+    """Return a value as HubSpot takes all values: a field map's may be numbers, or true and false."""
+    if isinstance(raw, bool):
+        return str(raw).lower()
+    return "" if raw is None else str(raw)
 
 
 def may_not_write(label: str, detail: str) -> UserActionNeeded:
@@ -169,3 +178,13 @@ def conflict(live: Found | None) -> Conflict:
     if live is None:
         return Conflict("The record was deleted in HubSpot meanwhile.")
     return Conflict("Somebody changed the record in HubSpot meanwhile.", live=dict(live.snapshot.fields))
+
+
+def gone_target(target: RecordRef) -> Rejected:
+    """Return the error for a link to a record that is not there any more."""
+    return Rejected("The record this one should point to is no longer in HubSpot.", detail=target.kind.value)
+
+
+def not_shown_yet(table: Table) -> Temporary:
+    """Return the error for a record that was made, and that HubSpot does not find a moment later."""
+    return Temporary("HubSpot does not show the new record yet; looking again later.", detail=table.name)

@@ -108,13 +108,15 @@ RICH = Codec(_write_rich, _read_rich)
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One HubSpot object type. `links` names, per canonical REFERENCE, the object types it may point to, best first.
+    """One HubSpot object type; `number` is HubSpot's own id of it.
 
-    `changed` is the property that says when a record last changed, `defaults` what a new record gets besides,
-    `type` the canonical type of an ACTIVITY, `pipeline` the property that goes with a stage.
+    `links` names, per canonical REFERENCE, the object types it may point to, best first. `changed` is the property
+    that says when a record last changed, `defaults` what a new record gets besides, `type` the canonical type of an
+    ACTIVITY, `pipeline` the property that goes with a stage.
     """
 
     name: str
+    number: str
     kind: RecordKind
     columns: tuple[Column, ...]
     links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -131,6 +133,7 @@ _SIDES = {"account": (COMPANIES,), "contact": (CONTACTS,)}
 _ALL = (
     Table(
         COMPANIES,
+        "0-2",
         _K.ACCOUNT,
         (
             column(_K.ACCOUNT, "name", "name"),
@@ -140,6 +143,7 @@ _ALL = (
     ),
     Table(
         CONTACTS,
+        "0-1",
         _K.CONTACT,
         (
             column(_K.CONTACT, "first_name", "firstname"),
@@ -154,6 +158,7 @@ _ALL = (
     ),
     Table(
         DEALS,
+        "0-3",
         _K.OPPORTUNITY,
         (
             column(_K.OPPORTUNITY, "name", "dealname"),
@@ -169,6 +174,7 @@ _ALL = (
     ),
     Table(
         TICKETS,
+        "0-5",
         _K.CASE,
         (
             column(_K.CASE, "subject", "subject"),
@@ -182,6 +188,7 @@ _ALL = (
     ),
     Table(
         TASKS,
+        "0-27",
         _K.TASK,
         (
             column(_K.TASK, "subject", "hs_task_subject"),
@@ -193,6 +200,7 @@ _ALL = (
     ),
     Table(
         EMAILS,
+        "0-49",
         _K.ACTIVITY,
         (
             column(_K.ACTIVITY, "subject", "hs_email_subject"),
@@ -206,6 +214,7 @@ _ALL = (
     ),
     Table(
         CALLS,
+        "0-48",
         _K.ACTIVITY,
         (
             column(_K.ACTIVITY, "subject", "hs_call_title"),
@@ -219,6 +228,7 @@ _ALL = (
     ),
     Table(
         NOTES,
+        "0-46",
         _K.ACTIVITY,
         (Column("happened_at", "hs_timestamp", MOMENT), Column("description", "hs_note_body", RICH)),
         _ABOUT,
@@ -281,4 +291,4 @@ def place_of(ref: RecordRef) -> tuple[Table, str] | None:
         if found is None or found.kind is not RecordKind.ACTIVITY or not is_id(record_id):
             return None
         return found, record_id
-    return (OF_KIND[ref.kind][0], ref.id) if not dash and is_id(ref.id) else None
+    return (OF_KIND[ref.kind][0], ref.id) if OF_KIND[ref.kind] and not dash and is_id(ref.id) else None

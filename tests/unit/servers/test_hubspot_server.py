@@ -32,12 +32,23 @@ def search(**more: Any) -> dict[str, Any]:
     return {"filterGroups": [{"filters": [GTE]}], **more}
 
 
+def reading(ids: list[str]) -> dict[str, Any]:
+    return {"inputs": [{"id": each} for each in ids], "properties": [], "propertiesWithHistory": []}
+
+
+def traced(trace: str, **properties: str) -> dict[str, Any]:
+    return {"properties": properties, **({"objectWriteTraceId": trace} if trace else {})}
+
+
+IN_CAPITALS = {"filterGroups": [{"filters": [{"propertyName": "firstname", "operator": "IN", "values": ["Zoë"]}]}]}
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "code"),
     [
         ("GET", f"{CONTACTS}/999", None, 404, "OBJECT_NOT_FOUND"),
         ("GET", "/crm/v3/objects/nothing", None, 404, "OBJECT_NOT_FOUND"),
-        ("GET", f"{CONTACTS}/1?idProperty=email", None, 400, "VALIDATION_ERROR"),
+        ("GET", f"{CONTACTS}/1?idProperty=firstname", None, 400, "VALIDATION_ERROR"),
         ("GET", f"{CONTACTS}?limit=101", None, 400, "VALIDATION_ERROR"),
         ("GET", f"{CONTACTS}/1?fields=a", None, 400, "VALIDATION_ERROR"),
         ("PUT", CONTACTS, {"properties": {}}, 405, "METHOD_NOT_ALLOWED"),
@@ -58,6 +69,26 @@ def search(**more: Any) -> dict[str, Any]:
         ("POST", f"{CONTACTS}/search", search(sorts=["nope"]), 400, "VALIDATION_ERROR"),
         ("POST", f"{CONTACTS}/search", {"filterGroups": [{"filters": [GTE] * 7}]}, 400, "VALIDATION_ERROR"),
         ("POST", f"{CONTACTS}/search", {"filterGroups": [{"filters": [GTE]}] * 6}, 400, "VALIDATION_ERROR"),
+        ("POST", f"{CONTACTS}/search", IN_CAPITALS, 400, "VALIDATION_ERROR"),
+        ("POST", f"{CONTACTS}/search", {"query": "x" * 3001}, 400, "VALIDATION_ERROR"),
+        ("POST", f"{CONTACTS}/batch/read", reading(["1"] * 101), 400, "VALIDATION_ERROR"),
+        ("POST", f"{CONTACTS}/batch/read", reading([]), 400, "VALIDATION_ERROR"),
+        ("POST", f"{CONTACTS}/batch/read", {"inputs": [{"id": "1"}]}, 400, "VALIDATION_ERROR"),
+        ("POST", f"{CONTACTS}/batch/read", {**reading(["1"]), "idProperty": "phone"}, 400, "VALIDATION_ERROR"),
+        ("POST", f"{CONTACTS}/batch/read", {**reading(["no"]), "idProperty": "email"}, 400, "VALIDATION_ERROR"),
+        ("POST", f"{CONTACTS}/batch/create", {"inputs": [{"id": "1", "properties": {}}]}, 400, "VALIDATION_ERROR"),
+        ("POST", f"{CONTACTS}/batch/create", {"inputs": [traced("1"), traced("1")]}, 400, "VALIDATION_ERROR"),
+        ("POST", f"{CONTACTS}/batch/create", {"inputs": [traced("")] * 101}, 400, "VALIDATION_ERROR"),
+        ("POST", f"{CONTACTS}/batch/update", {"inputs": [{"id": 101, "properties": {}}]}, 400, "VALIDATION_ERROR"),
+        (
+            "POST",
+            f"{CONTACTS}/batch/update",
+            {"inputs": [{"id": "101", "properties": {}}] * 2},
+            400,
+            "VALIDATION_ERROR",
+        ),
+        ("POST", f"{CONTACTS}/batch/nothing", {"inputs": []}, 404, "OBJECT_NOT_FOUND"),
+        ("POST", "/crm/v4/associations/contacts/notes/batch/read", reading(["1"]), 400, "VALIDATION_ERROR"),
         ("PUT", "/crm/v4/objects/contacts/101/associations/default/companies/999", None, 400, "VALIDATION_ERROR"),
         ("PUT", "/crm/v4/objects/contacts/101/associations/default/notes/999", None, 400, "VALIDATION_ERROR"),
     ],
@@ -103,6 +134,44 @@ def test_the_index_is_behind_but_a_look_by_key_is_not(client: httpx.Client, worl
     assert [client.get(f"{CONTACTS}/k{each}?idProperty=dealside_key").json()["id"] for each in range(3)] == ids
     world.portal.advance(60)
     assert client.post(f"{CONTACTS}/search", json=search()).json()["total"] == 3
+
+
+def test_a_batch_of_creates_is_done_in_part_only_when_it_is_traced(client: httpx.Client, world: HubSpotWorld) -> None:
+    bad, good = {"email": "nobody"}, {"email": "a@b.example"}
+    plain = client.post(f"{CONTACTS}/batch/create", json={"inputs": [traced("", **good), traced("", **bad)]})
+    assert (plain.status_code, world.portal.live("contacts")) == (400, [])
+    traces = client.post(f"{CONTACTS}/batch/create", json={"inputs": [traced("1", **good), traced("2", **bad)]})
+    assert traces.status_code == 207
+    assert [each["objectWriteTraceId"] for each in traces.json()["results"]] == ["1"]
+    assert [each["context"]["objectWriteTraceId"] for each in traces.json()["errors"]] == [["2"]]
+    assert len(world.portal.live("contacts")) == 1
+
+
+def test_a_batch_of_updates_is_refused_whole_and_leaves_out_who_is_gone(
+    client: httpx.Client, world: HubSpotWorld
+) -> None:
+    row = world.portal.create("contacts", {"firstname": "A"})
+    inputs = [{"id": row.id, "properties": {"firstname": "B"}}, {"id": row.id + "0", "properties": {"firstname": "C"}}]
+    got = client.post(f"{CONTACTS}/batch/update", json={"inputs": inputs})
+    assert (got.status_code, [each["id"] for each in got.json()["results"]]) == (207, [row.id])
+    assert "errors" not in got.json()
+    other = world.portal.create("contacts", {})
+    inputs = [{"id": row.id, "properties": {"firstname": "D"}}, {"id": other.id, "properties": {"email": "nobody"}}]
+    assert client.post(f"{CONTACTS}/batch/update", json={"inputs": inputs}).status_code == 400
+    assert row.properties["firstname"] == "B"
+
+
+def test_a_batch_of_reads_names_who_is_not_there(client: httpx.Client, world: HubSpotWorld) -> None:
+    row = world.portal.create("contacts", {"firstname": "A"})
+    got = client.post(f"{CONTACTS}/batch/read", json=reading([row.id, "999"]))
+    assert (got.status_code, got.json()["errors"][0]["context"]) == (207, {"ids": ["999"]})
+    assert [each["id"] for each in got.json()["results"]] == [row.id]
+
+
+def test_the_days_calls_are_counted_in_the_headers_but_not_a_searchs(client: httpx.Client, world: HubSpotWorld) -> None:
+    world.daily = 10
+    assert client.get(CONTACTS).headers["X-HubSpot-RateLimit-Daily-Remaining"] == "9"
+    assert "X-HubSpot-RateLimit-Daily" not in client.post(f"{CONTACTS}/search", json=search()).headers
 
 
 def test_dated_paths_are_the_numbered_ones() -> None:

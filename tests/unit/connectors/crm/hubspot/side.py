@@ -13,7 +13,7 @@ from tests.fakes.clock import ManualClock
 from tests.fakes.ledger import ListLedger
 from tests.servers.hubspot import HubSpotWorld
 from tests.servers.loopback import LoopbackHandler, LoopbackServer
-from tests.servers.vendor import VendorServer
+from tests.servers.vendor import Fault, Request, VendorServer
 
 K = RecordKind
 CONTACT = SAMPLES[K.CONTACT]
@@ -46,8 +46,19 @@ class HubSpotSide(OtherSide):
         return sum(len(self.portal.live(table.name)) for table in OF_KIND[kind])
 
     def lose_next_answer(self) -> bool:
-        self.server.fault("drop_after", method="POST")
+        self.server.faults.append(WriteFault("drop_after"))
         return True
+
+
+class WriteFault(Fault):
+    """A fault for the next writes of whatever kind: a batch that reads, and a search, are POSTs too."""
+
+    def is_for(self, request: Request) -> bool:
+        return super().is_for(request) and is_write(request.method, request.path)
+
+
+def is_write(method: str, path: str) -> bool:
+    return method != "GET" and not path.endswith(("/search", "/batch/read"))
 
 
 def _at(ref: RecordRef):

@@ -9,7 +9,9 @@ import pytest
 
 from desktop.connectors.crm.hubspot import HubSpot
 from desktop.domain.connections import EMPTY_CHECKPOINT
+from desktop.domain.crm_port import NewRecord, RecordChange
 from desktop.domain.errors import DealsideError
+from desktop.domain.records import RecordSnapshot
 from tests.conformance.crm_samples import CHANGED, SAMPLES, drain
 from tests.servers.hubspot import HubSpotWorld, numbered
 from tests.servers.openapi import Contract, Watched
@@ -31,6 +33,8 @@ def contract(shared: Path) -> Contract:
             schema["properties"]["sorts"]["items"] = {}
     details: dict[str, Any] = {"responses": {"200": {"content": {"application/json": {"schema": {"type": "object"}}}}}}
     spec["paths"]["/account-info/v3/details"] = {"get": details}  # described elsewhere
+    where = [{"in": "path", "name": "objectTypeId", "required": True, "schema": {"type": "string"}}]
+    spec["paths"]["/crm/v3/property-validations/{objectTypeId}"] = {"get": {**details, "parameters": where}}
     return Contract(spec)
 
 
@@ -69,6 +73,29 @@ def test_a_day_of_work(crm: HubSpot, watched: Watched, other_side: HubSpotSide) 
     drain(crm, checkpoint, 3)
     assert watched.faults == []
     assert len({line.rsplit(" ", 1)[0] for line in watched.seen}) >= 30, sorted(set(watched.seen))
+
+
+def test_batches(crm: HubSpot, watched: Watched, other_side: HubSpotSide) -> None:
+    one, two = (crm.create(K.ACCOUNT, {"name": name}, name) for name in ("A", "B"))
+    people = [
+        NewRecord(K.CONTACT, {"last_name": f"N{number}", "account": str(one.ref)}, f"n{number}") for number in range(3)
+    ]
+    bad = NewRecord(K.CONTACT, {"last_name": "N", "email": "nobody"}, "bad")
+    made = [each for each in crm.create_many([*people, bad]) if isinstance(each, RecordSnapshot)]
+    assert len(made) == 3
+    deal = {**SAMPLES[K.OPPORTUNITY], "contact": str(made[0].ref)}
+    (opened,) = crm.create_many([NewRecord(K.OPPORTUNITY, deal, "deal")])
+    assert isinstance(opened, RecordSnapshot)
+    other_side.remove(made[2].ref)
+    changes = [RecordChange(each.ref, {"title": "CEO", "account": str(two.ref)}, each.version) for each in made]
+    changes += [RecordChange(opened.ref, {"contact": str(made[1].ref)}, opened.version)]
+    outcomes = crm.update_many(changes)
+    assert [isinstance(each, RecordSnapshot) for each in outcomes] == [True, True, False, True]
+    assert set(crm.read_many([each.ref for each in made])) == {made[0].ref, made[1].ref}
+    crm.update_many([RecordChange(made[0].ref, {"email": "nobody"})])
+    assert watched.faults == []
+    batches = {line.split("/batch/")[-1] for line in watched.seen if "/batch/" in line}
+    assert batches >= {"create 201", "create 207", "update 200", "update 400", "read 200", "read 207", "archive 204"}
 
 
 def test_refusals(server: VendorServer, setting: Setting, watched: Watched) -> None:

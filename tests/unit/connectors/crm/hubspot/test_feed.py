@@ -118,6 +118,27 @@ def test_deletions_are_looked_for_every_ten_minutes(crm: HubSpot, portal: Portal
     assert drain(crm, checkpoint, 50)[0] == []
 
 
+def test_a_pull_with_nothing_new_costs_one_search_per_object_and_one_list_when_it_looks_for_deletions(
+    crm: HubSpot, portal: Portal, server: VendorServer
+) -> None:
+    for name in ("companies", "contacts"):
+        for number in range(150):
+            portal.create(name, {"phone": str(number)})
+    portal.advance(900)
+    _, checkpoint, _ = drain(crm, EMPTY_CHECKPOINT, 200)
+    portal.advance(900)
+    _, checkpoint, _ = drain(crm, checkpoint, 200)
+    for seconds, lists in ((60, 0), (700, 8), (60, 0)):
+        portal.advance(seconds)
+        server.requests.clear()
+        batch = crm.changes(checkpoint)
+        checkpoint = batch.checkpoint
+        assert (batch.records, batch.has_more) == ((), False)
+        assert len([path for method, path in server.requests if path.endswith("/search")]) == 8
+        assert len([path for method, path in server.requests if method == "GET"]) == lists
+        assert len(server.requests) == 8 + lists
+
+
 def test_many_deletions_come_page_by_page(crm: HubSpot, portal: Portal) -> None:
     for number in range(250):
         portal.archive("companies", portal.create("companies", {"name": f"N{number}"}).id)

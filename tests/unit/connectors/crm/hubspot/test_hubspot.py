@@ -22,9 +22,13 @@ pytestmark = pytest.mark.server
 class TestHubSpot(CrmConformance):
     """The suite. HubSpot takes an e-mail address only once, so every further contact has its own."""
 
-    def make(self, crm: CrmConnector, kind: RecordKind, name: str = "one", **more: str | None) -> RecordSnapshot:
-        if kind is K.CONTACT and name != "one":
+    first_contact = ""
+
+    def make(self, crm: CrmConnector, kind: RecordKind, name: str = "one", /, **more: str | None) -> RecordSnapshot:
+        if kind is K.CONTACT and name != (self.first_contact or name):
             more = {"email": f"{name}@nordwind.example", **more}
+        elif kind is K.CONTACT:
+            self.first_contact = name
         return super().make(crm, kind, name, **more)
 
 
@@ -180,7 +184,7 @@ def test_few_calls(crm: HubSpot, server: VendorServer, other_side: HubSpotSide) 
     made = crm.create(K.CONTACT, CONTACT, "k")
     assert calls() == 3  # look, make, read
     crm.update(made.ref, {"title": "CEO"}, version=made.version)
-    assert calls() == 3  # look, write, read
+    assert calls() == 2  # look, write: the answer says how it stands
     crm.update(made.ref, {"title": "CEO"}, version=made.version)
     assert calls() == 1
     crm.create(K.ACTIVITY, SAMPLES[K.ACTIVITY], "k")
