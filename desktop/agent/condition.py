@@ -42,7 +42,9 @@ class Condition:
         """Record what is wrong, for the rep in one sentence, and return the seconds to wait before the next try."""
         if isinstance(error, DealsideError) and not isinstance(error, Defect):
             log.info("%s: %s: %s", subject, type(error).__name__, error.detail or error.sentence)
-            self._tell(subject, error.sentence)
+            is_news = self._tell(subject, error.sentence)
+            if is_news and isinstance(error, UserActionNeeded):
+                self._bus.publish(EventName.ALERT_RAISED, subject)
         else:
             log.error("%s failed unexpectedly", subject, exc_info=error)
             self._tell(subject, UNEXPECTED)
@@ -63,13 +65,15 @@ class Condition:
         """Record words about `subject` that are not a problem of a connection (the model's state)."""
         self._tell(subject, words, is_ok=is_ok)
 
-    def _tell(self, subject: str, sentence: str, *, is_ok: bool | None = None) -> None:
+    def _tell(self, subject: str, sentence: str, *, is_ok: bool | None = None) -> bool:
+        """Write it down and pass it on; return whether it is news."""
         now = self._clock.now()
         words, at = self._last.get(subject, (None, now))
         if words == sentence and now - at < REPEAT_EVERY:
-            return
+            return False
         with self._store.transaction() as tx:
             tx.connections.save_health(subject, now, sentence=sentence, is_ok=not sentence if is_ok is None else is_ok)
         self._last[subject] = (sentence, now)
         if words != sentence:
             self._bus.publish(EventName.HEALTH_CHANGED, subject)
+        return words != sentence

@@ -1,5 +1,6 @@
 """The way out of one Connection: one batch of entries after the other, with a pause where nothing goes through."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -10,6 +11,8 @@ from desktop.domain.events import EventName
 from desktop.domain.ids import ConnectionId
 from desktop.domain.ports import DraftFolder
 from desktop.outbox.step import deliver_next
+
+log = logging.getLogger("dealside.agent")
 
 LOOK_EVERY = 60.0  # seconds, as all of these
 SETBACKS = 3  # entries in a row that have to be tried again later
@@ -44,6 +47,9 @@ class WayOut:
         if not done.subjects:
             return False
         around.bus.publish(EventName.DELIVERY_CHANGED, *done.subjects)
+        if done.stuck:
+            log.info("%d changes wait for the rep: %s", len(done.stuck), ", ".join(done.stuck[:5]))
+            around.bus.publish(EventName.ALERT_RAISED, *done.stuck)
         self._setbacks = self._setbacks + 1 if done.is_setback else 0
         if self._setbacks >= SETBACKS:
             wait = min(SHORTEST_CLOSED * 2.0 ** (self._setbacks - SETBACKS), LONGEST_CLOSED)

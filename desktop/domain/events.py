@@ -11,6 +11,7 @@ class EventName(StrEnum):
     PROPOSAL_READY = "proposal_ready"
     PROPOSAL_CHANGED = "proposal_changed"
     DELIVERY_CHANGED = "delivery_changed"
+    ALERT_RAISED = "alert_raised"
     MIRROR_CHANGED = "mirror_changed"
     HEALTH_CHANGED = "health_changed"
     CONNECTION_CHANGED = "connection_changed"

@@ -118,6 +118,9 @@ FIELDS: Mapping[RecordKind, Mapping[str, FieldInfo]] = {
 PEOPLE = frozenset({RecordKind.CONTACT, RecordKind.LEAD})
 """The kinds of Record that stand for a person. A Lead is one nobody has qualified yet, and is in no Account."""
 
+NEW_PEOPLE = "new_people"
+"""The setting that says which of the PEOPLE somebody new is proposed as, by its value."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecordRef:

@@ -5,9 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from desktop.domain.records import FIELDS, FieldType, RecordKind
+from desktop.domain.records import FIELDS, FieldType, RecordKind, parse_ref
 
 SHORT_FROM = 0.8
+USUAL_TARGETS: Mapping[str, frozenset[RecordKind]] = {
+    "account": frozenset({RecordKind.ACCOUNT}),
+    "contact": frozenset({RecordKind.CONTACT}),
+    "related": frozenset({RecordKind.ACCOUNT, RecordKind.OPPORTUNITY, RecordKind.CASE}),
+}
+"""What each REFERENCE may name in a CRM that says nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +21,8 @@ class FieldRule:
     """What the CRM accepts in one Field of one kind of Record, from this rep.
 
     `choices` are the values of a PICKLIST, its default first; empty when it takes anything. `max_length` counts
-    characters as the CRM does, None when it sets no limit.
+    characters as the CRM does, None when it sets no limit. `targets` are the kinds that a REFERENCE may name; empty
+    stands for the usual ones.
     """
 
     can_create: bool = True
@@ -23,6 +30,7 @@ class FieldRule:
     is_required: bool = False
     max_length: int | None = None
     choices: tuple[str, ...] = ()
+    targets: frozenset[RecordKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,12 @@ class RecordRules:
         """Return the values that a PICKLIST takes, its default first; empty when it takes anything."""
         rule = self.fields.get(name)
         return rule.choices if rule else ()
+
+    def takes(self, name: str, kind: RecordKind) -> bool:
+        """Whether the REFERENCE `name` may lead to a Record of `kind`."""
+        rule = self.fields.get(name)
+        targets = rule.targets if rule else frozenset()
+        return kind in (targets or USUAL_TARGETS[name])
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -73,12 +87,24 @@ class RecordRules:
             return self.closed(name, is_new=is_new)
         if value is None:
             return f"“{info.label}” cannot be empty in your CRM." if rule.is_required else ""
+        if info.type is FieldType.REFERENCE:
+            kind = _kind_of(value)
+            fits = kind is None or self.takes(name, kind)
+            return "" if fits else f"“{info.label}” cannot lead to a {kind} in your CRM: leave it empty."
         if info.type is FieldType.PICKLIST and rule.choices and value not in rule.choices:
             return f"“{info.label}” takes one of: {', '.join(rule.choices)}."
         if rule.max_length is not None and len(value) > rule.max_length:
             over = len(value) - rule.max_length
             return f"“{info.label}” holds {rule.max_length} characters in your CRM: shorten it by {over}."
         return ""
+
+
+def _kind_of(link: str) -> RecordKind | None:
+    """Return what kind of Record a link leads to; None where that is not known yet, or is for the CRM to judge."""
+    try:
+        return parse_ref(link).kind
+    except ValueError:
+        return None
 
 
 def anything_goes(kind: RecordKind) -> RecordRules:

@@ -8,7 +8,7 @@ from datetime import datetime
 from desktop.domain.connections import Family
 from desktop.domain.crm_port import CrmConnector
 from desktop.domain.deliveries import DeliveryState, OutboxEntry, Receipt
-from desktop.domain.errors import DealsideError, Temporary, UserActionNeeded
+from desktop.domain.errors import DealsideError, Rejected, Temporary, UserActionNeeded
 from desktop.domain.ids import ConnectionId
 from desktop.domain.ports import Clock, DraftFolder
 from desktop.domain.proposals import DraftState, SuggestionState
@@ -20,6 +20,7 @@ from desktop.store.store import Store, Transaction
 
 log = logging.getLogger("dealside.outbox")
 
+_FOR_A_PERSON = (Rejected, UserActionNeeded)
 SETTLED_AT_ONCE = 50  # entries written down in one transaction
 
 OpenCrm = Callable[[ConnectionId], CrmConnector]
@@ -30,11 +31,13 @@ OpenDrafts = Callable[[ConnectionId], DraftFolder]
 class Delivered:
     """The ids of the subjects whose entries had their turn, none when nothing was due.
 
-    `is_setback` says that every one of them has to be tried again later: the other side may be away.
+    `is_setback` says that every one of them has to be tried again later: the other side may be away. `stuck` are those
+    that a person has to look at now: refused, changed meanwhile, or a permission, a mapping, a sign-in to mend.
     """
 
     subjects: tuple[str, ...] = ()
     is_setback: bool = False
+    stuck: tuple[str, ...] = ()
 
 
 def deliver_next(
@@ -61,7 +64,8 @@ def deliver_next(
             for entry in batch:
                 _settle(tx, entry, attempts[entry.id], results[entry.id], clock.now())
     subjects = tuple(dict.fromkeys(entry.subject_id for entry in entries))
-    return Delivered(subjects, all(isinstance(result, Temporary) for result in results.values()))
+    stuck = tuple(dict.fromkeys(entry.subject_id for entry in entries if isinstance(results[entry.id], _FOR_A_PERSON)))
+    return Delivered(subjects, all(isinstance(result, Temporary) for result in results.values()), stuck)
 
 
 def _batches(entries: Sequence[OutboxEntry]) -> Iterator[Sequence[OutboxEntry]]:

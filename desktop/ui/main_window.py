@@ -256,7 +256,10 @@ class MainWindow(QWidget):
             self.page.refresh()
 
     def _events_arrived(self, events: tuple[Event, ...]) -> None:
-        names = {event.name for event in events}
+        names = {event.name for event in events} - {EventName.ALERT_RAISED}
+        alerts = [subject for event in events if event.name is EventName.ALERT_RAISED for subject in event.ids]
+        if alerts:
+            self._alert(frozenset(alerts))
         if names & HEALTH_EVENTS:
             self._read_health()
         if names - HEALTH_EVENTS:
@@ -265,6 +268,22 @@ class MainWindow(QWidget):
                 self.outbox.refresh()
             if "cleanup" in self.__dict__ and self.cleanup.isVisible():
                 self.cleanup.read()
+
+    def _alert(self, subjects: frozenset[str]) -> None:
+        """Say at once what only the rep can mend, and ask for a look where another program is in front."""
+        try:
+            stuck = [
+                row for row in self._services.queries.outbox() if row.is_stuck and row.entry.subject_id in subjects
+            ]
+            health = self._services.queries.health()
+        except DealsideError as error:
+            self.trouble(error)
+            return
+        words = [f"{row.title}: {row.entry.sentence}" for row in stuck]
+        words += [f"{one.title}: {one.sentence}" for one in health.connections if one.connection_id in subjects]
+        if words:
+            self.status.say(words[0] if len(words) == 1 else texts.ALERTS.format(len(words), words[0]))
+            QApplication.alert(self)
 
     def _read_health(self) -> None:
         try:

@@ -169,6 +169,7 @@ DEFECT_SENTENCE = "Something went wrong inside Dealside and this was not done. T
 DECIDED_ALREADY = "This is decided already. Press u to take it back first."
 LINK_FIELD = "This link is set by itself and cannot be typed."
 NOTHING_TO_UNDO = "There is nothing to undo."
+ALERTS = "{} changes need you. {}"
 NOTHING_TO_RETRY = "There is nothing to send again here."
 NO_DRAFT = "This card has no open reply."
 PUT_BACK = "Being put back"

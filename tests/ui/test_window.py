@@ -110,6 +110,19 @@ def test_rules_alone_and_a_broken_mailbox_are_said(window, memory, qtbot) -> Non
     qtbot.waitUntil(lambda: "Work mail: The password was refused" in window.status.text)
 
 
+def test_what_only_the_rep_can_mend_is_said_at_once(window, memory, qtbot) -> None:
+    entry = next(row.entry for row in memory.queries.outbox() if row.is_stuck)
+    memory.agent.emit(Event(EventName.ALERT_RAISED, (entry.subject_id,)))
+    qtbot.waitUntil(lambda: entry.sentence.rstrip(".") in window.status.text)
+
+
+def test_an_alert_that_is_over_says_nothing(window, memory, qtbot) -> None:
+    before = window.status.text
+    memory.agent.emit(Event(EventName.ALERT_RAISED, ("nothing-any-more",)))
+    qtbot.wait(50)
+    assert window.status.text == before
+
+
 def test_a_notice_lasts(open_window, qtbot) -> None:
     window = open_window(MemoryServices(notice="No keyring was found: the store opens with a passphrase."))
     assert "No keyring" in window.banner.text

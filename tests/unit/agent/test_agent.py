@@ -172,7 +172,7 @@ def test_the_condition_says_what_is_wrong_once_and_how_long_to_wait(office):
     waits = [condition.trouble(CRM, UserActionNeeded("Sign in again.")) for _ in range(12)]
     assert waits[:3] == [AFTER_USER, 2 * AFTER_USER, 4 * AFTER_USER]
     assert waits[-1] == LONGEST_AFTER_USER
-    assert office.heard == ["health_changed"]
+    assert office.heard == ["health_changed", "alert_raised"]
     assert condition.trouble(CRM, Temporary("Busy.", retry_after=7)) == 7
     waits = [condition.trouble(CRM, RuntimeError("boom")) for _ in range(8)]
     assert waits[:3] == [AFTER_TROUBLE, 2 * AFTER_TROUBLE, 4 * AFTER_TROUBLE]

@@ -6,7 +6,8 @@ from desktop.agent.condition import Condition
 from desktop.agent.surroundings import Surroundings
 from desktop.agent.way_out import LONGEST_CLOSED, SETBACKS, WayOut
 from desktop.domain.deliveries import Operation, OutboxEntry
-from desktop.domain.errors import Rejected, Temporary
+from desktop.domain.errors import Rejected, Temporary, UserActionNeeded
+from desktop.domain.events import EventName
 from desktop.domain.ids import EntryId
 from desktop.domain.records import RecordKind
 from desktop.runtime.events import EventBus
@@ -23,6 +24,8 @@ class Office:
     def __init__(self, rig):
         self.rig = rig
         bus = EventBus()
+        self.alerts = []
+        bus.subscribe(lambda event: self.alerts.append(event) if event.name is EventName.ALERT_RAISED else None)
         around = Surroundings(rig.store, rig.clock, bus, Condition(rig.store, rig.clock, bus))
         with rig.store.reading() as tx:
             self.way = WayOut(tx.connections.get(CRM), around)
@@ -104,3 +107,10 @@ def test_one_bad_record_closes_nothing(office):
     before = len(office.waiting())
     assert office.turn() > SETBACKS
     assert len(office.waiting()) < before
+
+
+@pytest.mark.parametrize("error", [Rejected("No."), UserActionNeeded("Sign in.")])
+def test_what_waits_for_the_rep_is_an_alert(office, error):
+    office.rig.crm.fail_before = [Temporary(AWAY), error]
+    office.turn()
+    assert [event.ids for event in office.alerts] == [("s2",)]
