@@ -14,23 +14,27 @@ records in G after every write; `/__sim__/state`, `/__sim__/load`, `/__sim__/rul
     {"act": "slow", "seconds": 0.2}
     {"act": "touch", "object": "Contact", "id": "003…", "fields": {…}}  somebody edits just before the call is served
 
-each with optional "method" (default any), "prefix" (of the path after the version, default any) and "times" (1).
+each with optional "method" (default any), "prefix" (of the path after the version, default any), "times" (1) and
+"share" (1.0: how many of those calls meet it). In a test's own process "touch" may have "act_on", which is called.
 """
 
 import argparse
 import json
 import os
+import random
 import signal
 import socket
 import ssl
 import threading
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import urlsplit
 
+from tests.servers.salesforce_bulk import Jobs
 from tests.servers.salesforce_org import Org, OrgError
+from tests.servers.salesforce_rest import Call, Rest
 
 Fault = dict[str, Any]
 
@@ -40,20 +44,24 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     org: Org
 
-    def __init__(self, org: Org, state_file: Path | None, port: int) -> None:
+    def __init__(self, rest: Rest, state_file: Path | None, port: int) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
-        self.org = org
+        self.org = rest.org
+        self.rest = rest
+        self.loses_next_write = False
         self.state_file = state_file
         self.lock = threading.RLock()
         self.stopping = threading.Event()
         self.faults: list[Fault] = []
+        self.chance = random.Random(0)
         self.requests: list[tuple[str, str]] = []
         self.open: set[socket.socket] = set()
 
     def take_fault(self, method: str, path: str) -> Fault:
         with self.lock:
             for fault in self.faults:
-                if fault.get("method", method) == method and path.startswith(fault.get("prefix", "")):
+                is_for = fault.get("method", method) == method and path.startswith(fault.get("prefix", ""))
+                if is_for and self.chance.random() < fault.get("share", 1.0):
                     fault["times"] = fault.get("times", 1) - 1
                     if fault["times"] <= 0:
                         self.faults.remove(fault)
@@ -109,20 +117,46 @@ class _Handler(BaseHTTPRequestHandler):
         if url.path.startswith("/__sim__/"):
             return self._control(url.path.removeprefix("/__sim__/"), body)
         path = "/" + "/".join(url.path.rstrip("/").split("/")[4:])
+        target = f"{path}?{url.query}" if url.query else path
         with self.server.lock:
             self.server.requests.append((self.command, path))
         fault = self.server.take_fault(self.command, path)
         if self._is_stopped_before(fault):
             return None
-        try:
-            with self.server.lock:
-                status, answer = self._answer(path, url.query, body)
-        except OrgError as error:
-            status, answer = error.status, error.body()
-        self._deliver(fault, status, b"" if answer is None else json.dumps(answer, indent=1).encode())
-        return None
+        status, answer, is_lost = self._answered(target, body)
+        if is_lost:
+            return self._hang_up()
+        if isinstance(answer, str):
+            return self._deliver(fault, status, answer.encode(), kind="text/csv")
+        return self._deliver(fault, status, b"" if answer is None else json.dumps(answer, indent=1).encode())
 
-    do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815
+
+    def _answered(self, target: str, body: bytes) -> tuple[int, Any, bool]:
+        """Return status and body, and whether this was the write whose answer is to be lost."""
+        server, headers = self.server, {name.lower(): value for name, value in self.headers.items()}
+        with server.lock:
+            before = server.org.writes
+            try:
+                status, answer = self._answer(Call(self.command, target, headers, body))
+            except OrgError as error:
+                status, answer = error.status, error.body()
+            is_write = server.org.writes > before
+            if is_write:
+                server.keep()
+            is_lost = is_write and server.loses_next_write
+            server.loses_next_write = server.loses_next_write and not is_lost
+        return status, answer, is_lost
+
+    def _answer(self, call: Call) -> tuple[int, Any]:
+        scheme, _, token = self.headers.get("Authorization", "").partition(" ")
+        org = self.server.org
+        if scheme != "Bearer" or token not in org.tokens:
+            raise OrgError(401, "INVALID_SESSION_ID", "Session expired or invalid")
+        org.calls += 1
+        if org.calls > org.daily_calls:
+            raise OrgError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+        return self.server.rest.answer(call)
 
     def _is_stopped_before(self, fault: Fault) -> bool:
         act = fault["act"]
@@ -133,7 +167,10 @@ class _Handler(BaseHTTPRequestHandler):
         elif act == "touch":
             with self.server.lock:
                 self.server.org.advance(fault.get("after", 0))
-                self.server.org.update(fault["object"], fault["id"], fault["fields"], None)
+                if "act_on" in fault:
+                    fault["act_on"]()
+                else:
+                    self.server.org.update(fault["object"], fault["id"], fault["fields"], None)
         elif act == "status":
             error = OrgError(fault["status"], fault.get("code", ""), fault.get("message", "fault"))
             raw = json.dumps(error.body()).encode() if error.code else b"<html>try later</html>"
@@ -144,7 +181,7 @@ class _Handler(BaseHTTPRequestHandler):
             return True
         return False
 
-    def _deliver(self, fault: Fault, status: int, raw: bytes) -> None:
+    def _deliver(self, fault: Fault, status: int, raw: bytes, kind: str = "application/json") -> None:
         act = fault["act"]
         if act == "drop_after":
             self._hang_up()
@@ -161,16 +198,16 @@ class _Handler(BaseHTTPRequestHandler):
         elif act == "garbage":
             self._reply(200 if status == 204 else status, b'{"Id": "00', {})
         else:
-            self._reply(status, raw, {})
+            self._reply(status, raw, {}, kind)
 
-    def _head(self, status: int, length: int) -> None:
+    def _head(self, status: int, length: int, kind: str = "application/json") -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json;charset=UTF-8")
+        self.send_header("Content-Type", f"{kind};charset=UTF-8")
         self.send_header("Content-Length", str(length))
-        self.send_header("Sforce-Limit-Info", "api-usage=18/5000")
+        self.send_header("Sforce-Limit-Info", f"api-usage={self.server.org.calls}/{self.server.org.daily_calls}")
 
-    def _reply(self, status: int, raw: bytes, headers: dict[str, str]) -> None:
-        self._head(status, len(raw))
+    def _reply(self, status: int, raw: bytes, headers: dict[str, str], kind: str = "application/json") -> None:
+        self._head(status, len(raw), kind)
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
@@ -180,91 +217,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
-
-    # --- the interface of the real one ------------------------------------------------------------------------------
-
-    def _answer(self, path: str, query: str, body: bytes) -> tuple[int, Any]:
-        scheme, _, token = self.headers.get("Authorization", "").partition(" ")
-        if scheme != "Bearer" or token not in self.server.org.tokens:
-            raise OrgError(401, "INVALID_SESSION_ID", "Session expired or invalid")
-        parts = [unquote(part) for part in path.split("/") if part]
-        given = {name: values[0] for name, values in parse_qs(query).items()}
-        match parts:
-            case ["limits"] if self.command == "GET":
-                return 200, {"DailyApiRequests": {"Max": 5000, "Remaining": 4982}}
-            case [("query" | "queryAll") as kind] if self.command == "GET":
-                return 200, self.server.org.query(given.get("q", ""), with_deleted=kind == "queryAll")
-            case [("query" | "queryAll") as kind, locator] if self.command == "GET":
-                return 200, self.server.org.more(locator, with_deleted=kind == "queryAll")
-            case ["sobjects"] if self.command == "GET":
-                names = [name for name in self.server.org.records if name not in self.server.org.hidden_objects]
-                about = [self.server.org.summary(name) for name in names]
-                return 200, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": about}
-            case ["sobjects", name, *rest]:
-                return self._object(name, rest, given, body)
-        raise OrgError(404, "NOT_FOUND", "The requested resource does not exist")
-
-    def _object(self, name: str, rest: list[str], given: dict[str, str], body: bytes) -> tuple[int, Any]:
-        org = self.server.org
-        org.fields_of(name)
-        match self.command, rest:
-            case "POST", []:
-                allow = "allowsave=true" in self.headers.get("Sforce-Duplicate-Rule-Header", "").lower()
-                record_id = org.create(name, self._json(body), allow_duplicates=allow)
-                self.server.keep()
-                return 201, {"id": record_id, "success": True, "errors": []}
-            case "GET", ["describe"]:
-                return 200, org.describe(name)
-            case "GET", ["deleted"]:
-                return 200, org.deleted(name)
-        return self._record(name, rest, given, body)
-
-    def _record(self, name: str, rest: list[str], given: dict[str, str], body: bytes) -> tuple[int, Any]:
-        org = self.server.org
-        match self.command, rest:
-            case "GET", [record_id]:
-                return 200, org.get(name, record_id, given.get("fields", ""))
-            case "GET", [key_field, value]:
-                return self._by_key(name, key_field, value, given.get("fields", ""))
-            case "PATCH", [record_id]:
-                org.update(name, record_id, self._json(body), self._unmodified_since())
-                self.server.keep()
-                return 204, None
-            case "PATCH", [key_field, value]:
-                record_id, created = org.upsert(name, key_field, value, self._json(body))
-                self.server.keep()
-                return 201 if created else 200, {"id": record_id, "success": True, "created": created, "errors": []}
-            case "DELETE", [record_id]:
-                org.delete(name, record_id)
-                self.server.keep()
-                return 204, None
-        raise OrgError(405, "METHOD_NOT_ALLOWED", f"HTTP Method '{self.command}' not allowed.")
-
-    def _by_key(self, name: str, key_field: str, value: str, fields: str) -> tuple[int, Any]:
-        found = self.server.org.by_key(name, key_field, value)
-        if not found:
-            raise OrgError(404, "NOT_FOUND", "The requested resource does not exist")
-        if len(found) > 1:
-            return 300, [f"/services/data/v60.0/sobjects/{name}/{row['Id']}" for row in found]
-        return 200, self.server.org.get(name, found[0]["Id"], fields)
-
-    def _json(self, body: bytes) -> dict[str, Any]:
-        try:
-            parsed = json.loads(body)
-        except ValueError:
-            parsed = None
-        if not isinstance(parsed, dict):
-            raise OrgError(400, "JSON_PARSER_ERROR", "Unexpected character")
-        return parsed
-
-    def _unmodified_since(self) -> Any:
-        text = self.headers.get("If-Unmodified-Since")
-        if text is None:
-            return None
-        try:
-            return parsedate_to_datetime(text)
-        except ValueError as error:
-            raise OrgError(400, "INVALID_HEADER", "If-Unmodified-Since is not a date") from error
 
     # --- the tests' own door ----------------------------------------------------------------------------------------
 
@@ -288,12 +240,15 @@ class _Handler(BaseHTTPRequestHandler):
 class SalesforceServer:
     """The simulator inside the test's own process, as a context manager. The org's clock is `org`'s own."""
 
-    def __init__(self, org: Org | None = None, *, state_file: Path | None = None, port: int = 0) -> None:
-        """`port` is for one that comes back to where it was."""
-        self.org = org or Org()
+    def __init__(
+        self, org: Org | None = None, *, state_file: Path | None = None, port: int = 0, rest: Rest | None = None
+    ) -> None:
+        """`port` is for one that comes back to where it was, `rest` for one whose answers are watched."""
+        rest = rest or Rest(org or Org())
+        self.org = rest.org
         if state_file is not None and state_file.exists():
             self.org.load(json.loads(state_file.read_text(encoding="utf-8")))
-        self._server = _Server(self.org, state_file, port)
+        self._server = _Server(rest, state_file, port)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self.faults = self._server.faults
         self.requests = self._server.requests
@@ -313,6 +268,15 @@ class SalesforceServer:
     def fault(self, act: str, **more: Any) -> None:
         """Order one fault, see the module's docstring."""
         self._server.faults.append({"act": act, **more})
+
+    def lose_next_write(self) -> None:
+        """Let the next call that writes anything be carried out and its answer be lost."""
+        self._server.loses_next_write = True
+
+    @property
+    def jobs(self) -> Jobs:
+        """The bulk jobs."""
+        return self._server.rest.jobs
 
     def __enter__(self) -> "SalesforceServer":
         self._thread.start()

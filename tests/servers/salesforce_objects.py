@@ -60,7 +60,9 @@ PREFIXES: Mapping[str, str] = {
     "Opportunity": "006",
     "Case": "500",
     "Task": "00T",
+    "User": "005",
 }
+LEAD_STATUS = ("Open - Not Contacted", "Working - Contacted", "Closed - Converted", "Closed - Not Converted")
 TASK_STATUS = ("Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred")
 STAGES = (
     "Prospecting",
@@ -94,8 +96,14 @@ OBJECTS: Mapping[str, tuple[FieldDef, ...]] = {
     ),
     "Lead": (
         F("LastName", "string", 80, required=True),
+        F("FirstName", "string", 40),
         F("Company", "string", 255, required=True),
+        F("Title", "string", 128),
         F("Email", "email", 80),
+        F("Phone", "phone", 40),
+        F("MobilePhone", "phone", 40),
+        F("Status", "picklist", 255, required=True, values=LEAD_STATUS, default=True),
+        F("IsConverted", "boolean", fixed=True),
     ),
     "Opportunity": (
         F("Name", "string", 120, required=True),
@@ -124,6 +132,12 @@ OBJECTS: Mapping[str, tuple[FieldDef, ...]] = {
         F("WhatId", "reference", 18, to=("Account", "Opportunity", "Case")),
         F("TaskSubtype", "picklist", 255, values=("Task", "Email", "Call"), default=True, fixed=True),
         F("IsClosed", "boolean", readonly=True),
+    ),
+    "User": (
+        F("Name", "string", 121, readonly=True),
+        F("Email", "email", 128),
+        F("IsActive", "boolean"),
+        F("UserType", "picklist", 40, readonly=True, values=("Standard", "Guest", "PowerPartner")),
     ),
 }
 KEY = F("Dealside_Key__c", "string", 255)

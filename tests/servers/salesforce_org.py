@@ -48,10 +48,17 @@ class Org:
         self.hidden_objects: set[str] = set()
         self.without_key: set[str] = set()
         self.has_duplicate_rule = False
+        self.locked: set[str] = set()
+        self.own: dict[str, tuple[FieldDef, ...]] = {}
+        self.calls = 0
+        self.daily_calls = 1_000_000
         self.page_size = 2000
         self.next_page = ""
         self._next_id = 0
         self._pages: dict[str, list[dict[str, Any]]] = {}
+        self._keyed: dict[tuple[str, str], str] = {}
+        for number, (name, is_active) in enumerate((("Robin Rep", True), ("Gone Gina", False))):
+            self._seat(number, name, is_active=is_active)
 
     # --- time and snapshots -----------------------------------------------------------------------------------------
 
@@ -63,7 +70,7 @@ class Org:
 
     def dump(self) -> dict[str, Any]:
         return {
-            "records": self.records,
+            "records": {name: rows for name, rows in self.records.items() if name != "User"},
             "created": dict(self.created),
             "writes": self.writes,
             "next_id": self._next_id,
@@ -77,6 +84,8 @@ class Org:
         self.writes = state.get("writes", 0)
         self._next_id = state.get("next_id", 0)
         self.skew = timedelta(seconds=state.get("skew", 0))
+        for name, rows in self.records.items():
+            self._keyed.update({(name, _folded(row)): record_id for record_id, row in rows.items()})
 
     def configure(self, rules: Mapping[str, Any]) -> None:
         """Set switches from JSON: lists of pairs for hidden and readonly, lists of names, numbers and flags."""
@@ -94,8 +103,8 @@ class Org:
     def fields_of(self, name: str) -> dict[str, FieldDef]:
         if name not in OBJECTS or name in self.hidden_objects:
             raise OrgError(404, "NOT_FOUND", "The requested resource does not exist")
-        own = () if name in self.without_key else (KEY,)
-        every = (*SYSTEM, *OBJECTS[name], *own)
+        own = () if name in self.without_key or name == "User" else (KEY,)
+        every = (*SYSTEM, *OBJECTS[name], *own, *self.own.get(name, ()))
         return {item.name: item for item in every if (name, item.name) not in self.hidden}
 
     def describe(self, name: str) -> dict[str, Any]:
@@ -121,6 +130,13 @@ class Org:
         wanted = [part.strip() for part in fields.split(",") if part.strip()] or list(known)
         return self._shown(name, row, wanted)
 
+    def get_fields(self, name: str, wanted: list[str]) -> None:
+        """Refuse columns that are not there, or not for this user."""
+        known = self.fields_of(name)
+        for item in wanted:
+            if item not in known:
+                raise OrgError(400, "INVALID_FIELD", f"No such column '{item}' on entity '{name}'.")
+
     def by_key(self, name: str, key_field: str, value: str) -> list[Record]:
         spec = self.fields_of(name).get(key_field)
         if spec is None or not spec.describe(can_update=True)["externalId"]:
@@ -135,8 +151,7 @@ class Org:
             raise OrgError(400, "MALFORMED_QUERY", f"{error}") from error
         if query.source not in OBJECTS or query.source in self.hidden_objects:
             raise OrgError(400, "INVALID_TYPE", f"sObject type '{query.source}' is not supported.")
-        for name in (*query.fields, *sorted(query.named)):
-            self._need_field(query.source, name)
+        self.get_fields(query.source, [*query.fields, *sorted(query.named)])
         rows = [row for row in self.records[query.source].values() if with_deleted or not row["IsDeleted"]]
         found = [self._shown(query.source, dict(row), query.fields) for row in soql.select(query, list(rows))]
         return self._page(found, 0, f"01g{len(self._pages):012d}AAA", with_deleted=with_deleted)
@@ -166,14 +181,9 @@ class Org:
         return page
 
     def _shown(self, name: str, row: Record, wanted: list[str] | tuple[str, ...]) -> Record:
-        for item in wanted:
-            self._need_field(name, item)
+        self.get_fields(name, list(wanted))
         about = {"type": name, "url": f"/services/data/v60.0/sobjects/{name}/{row['Id']}"}
         return {"attributes": about, **{item: row.get(item) for item in dict.fromkeys(("Id", *wanted))}}
-
-    def _need_field(self, name: str, item: str) -> None:
-        if item not in self.fields_of(name):
-            raise OrgError(400, "INVALID_FIELD", f"No such column '{item}' on entity '{name}'.")
 
     def _long(self, name: str, record_id: str) -> str:
         return next((long for long in self.records[name] if long[:15] == record_id), "")
@@ -181,7 +191,7 @@ class Org:
     # --- writing ----------------------------------------------------------------------------------------------------
 
     def create(self, name: str, body: Mapping[str, Any], *, allow_duplicates: bool = False) -> str:
-        clean = self._checked(name, body, "createable")
+        clean = self.checked(name, body, "createable")
         known = self.fields_of(name).values()
         for item in known:
             if item.default and item.values and clean.get(item.name) is None:
@@ -190,6 +200,7 @@ class Org:
         if missing:
             message = f"Required fields are missing: [{', '.join(missing)}]"
             raise OrgError(400, "REQUIRED_FIELD_MISSING", message, tuple(missing))
+        self._check_key(name, clean)
         if not allow_duplicates:
             self._check_duplicate(name, clean)
         self._next_id += 1
@@ -206,7 +217,11 @@ class Org:
         assert row is not None
         if unmodified_since and datetime.fromisoformat(row["SystemModstamp"]) > unmodified_since:
             raise OrgError(412, "PRECONDITION_FAILED", "The record was modified meanwhile")
-        clean = self._checked(name, body, "updateable")
+        if row["Id"] in self.locked:
+            raise OrgError(400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record")
+        if row.get("IsConverted"):
+            raise OrgError(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
+        clean = self.checked(name, body, "updateable")
         for item in self.fields_of(name).values():
             if item.required and item.name in clean and clean[item.name] is None:
                 raise OrgError(
@@ -237,7 +252,22 @@ class Org:
         if name == "Task":
             row["IsClosed"] = row.get("Status") == "Completed"
         self.records[name][row["Id"]] = row
+        self._keyed[name, _folded(row)] = row["Id"]
         self.writes += 1
+
+    def _seat(self, number: int, name: str, *, is_active: bool) -> None:
+        stamp = "2026-01-05T08:00:00.000+0000"
+        about = {"Name": name, "Email": f"user{number}@acme.example", "IsActive": is_active, "UserType": "Standard"}
+        stamps = dict.fromkeys(("CreatedDate", "LastModifiedDate", "SystemModstamp"), stamp)
+        record_id = f"005{number:012d}AAA"
+        self.records["User"][record_id] = {"Id": record_id, "IsDeleted": False, **stamps, **about}
+
+    def _check_key(self, name: str, clean: Mapping[str, Any]) -> None:
+        key = clean.get(KEY.name)
+        other = self.records[name].get(self._keyed.get((name, _folded(clean)), "")) if key else None
+        if other is not None and not other["IsDeleted"] and _folded(other) == _folded(clean):
+            message = f"duplicate value found: {KEY.name} duplicates value on record with id: {other['Id']}"
+            raise OrgError(400, "DUPLICATE_VALUE", message, ())
 
     def _check_duplicate(self, name: str, clean: Mapping[str, Any]) -> None:
         if not self.has_duplicate_rule or not clean.get("Email"):
@@ -248,7 +278,7 @@ class Org:
                 message = "Use one of these records?"
                 raise OrgError(400, "DUPLICATES_DETECTED", message, extra={"duplicateResult": result})
 
-    def _checked(self, name: str, body: Mapping[str, Any], right: str) -> Record:
+    def checked(self, name: str, body: Mapping[str, Any], right: str) -> Record:
         known = self.fields_of(name)
         clean: Record = {}
         for item, value in body.items():
@@ -302,3 +332,7 @@ class Org:
         row = self.records[owner].get(text)
         if row is None or row["IsDeleted"]:
             raise OrgError(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", ())
+
+
+def _folded(row: Mapping[str, Any]) -> str:
+    return str(row.get(KEY.name) or "").lower()

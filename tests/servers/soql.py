@@ -144,8 +144,8 @@ class _Parser:
             return inner
         name = self._name()
         if self._take("word", "in"):
-            allowed = self._list()
-            return lambda row: any(_COMPARE["="](_fold(row.get(name)), _fold(value)) for value in allowed)
+            allowed = {_fold(value) for value in self._list()}
+            return lambda row: _fold(row.get(name)) in allowed
         compare = _COMPARE.get(self._need("sign"))
         if compare is None:
             raise SoqlError("unexpected sign")

@@ -1,7 +1,7 @@
 """What Salesforce calls our fields, how its rows and our marks in its feed read, what its error codes ask of us."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ from desktop.connectors.refusals import (
     refused,
 )
 from desktop.domain.errors import Temporary, UserActionNeeded
-from desktop.domain.ids import RecordId
+from desktop.domain.ids import RecordId, derive
 from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot, title_of
 
 _K = RecordKind
@@ -32,8 +32,12 @@ _ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
 _SOQL = str.maketrans(
     {"\\": "\\\\", "'": "\\'", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 )
+API_VERSION = "60.0"
+BASE = f"/services/data/v{API_VERSION}"
 HAPPENED = frozenset({"Email", "Call"})
+CONVERTED = "IsConverted"  # a lead that became a contact: it can no longer be seen or changed
 _WORD = re.compile(r"\w{1,60}")
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _QUOTA_WAIT = 4 * 3600.0  # a daily quota: asking again sooner only uses it up
 
 _PREFIXES: Mapping[str, RecordKind] = {
@@ -51,6 +55,11 @@ def _link(*allowed: RecordKind) -> Codec:
 def is_id(text: str) -> bool:
     """Return True when `text` could be a Salesforce id, and so may stand in an address."""
     return _ID.fullmatch(text) is not None
+
+
+def safe_key(key: str) -> str:
+    """Return a key that may stand in an address; whatever else is hashed, so it stays the same key each time."""
+    return key if _KEY.fullmatch(key) else derive("salesforce key", key)
 
 
 def _checked_id(record_id: str) -> str:
@@ -72,10 +81,17 @@ _RELATED = _link(_K.ACCOUNT, _K.OPPORTUNITY, _K.CASE)
 OBJECTS: Mapping[RecordKind, str] = {
     _K.ACCOUNT: "Account",
     _K.CONTACT: "Contact",
+    _K.LEAD: "Lead",
     _K.OPPORTUNITY: "Opportunity",
     _K.CASE: "Case",
     _K.TASK: "Task",
     _K.ACTIVITY: "Task",  # a completed Task of subtype Email or Call
+}
+ID_PREFIXES: Mapping[RecordKind, str] = {
+    **{kind: prefix for prefix, kind in _PREFIXES.items()},
+    _K.LEAD: "00Q",
+    _K.TASK: "00T",
+    _K.ACTIVITY: "00T",
 }
 COLUMNS: Mapping[RecordKind, tuple[Column, ...]] = {
     _K.ACCOUNT: (
@@ -91,6 +107,16 @@ COLUMNS: Mapping[RecordKind, tuple[Column, ...]] = {
         column(_K.CONTACT, "phone", "Phone"),
         column(_K.CONTACT, "mobile", "MobilePhone"),
         Column("account", "AccountId", _ACCOUNT),
+    ),
+    _K.LEAD: (
+        column(_K.LEAD, "first_name", "FirstName"),
+        column(_K.LEAD, "last_name", "LastName"),
+        column(_K.LEAD, "title", "Title"),
+        column(_K.LEAD, "company", "Company"),
+        column(_K.LEAD, "email", "Email"),
+        column(_K.LEAD, "phone", "Phone"),
+        column(_K.LEAD, "mobile", "MobilePhone"),
+        column(_K.LEAD, "status", "Status"),
     ),
     _K.OPPORTUNITY: (
         column(_K.OPPORTUNITY, "name", "Name"),
@@ -157,6 +183,7 @@ CODES: Mapping[str, Refusal] = {
     "PRECONDITION_FAILED": CHANGED,
     "ENTITY_IS_DELETED": GONE,
     "NOT_FOUND": GONE,
+    "CANNOT_UPDATE_CONVERTED_LEAD": refused("This lead was converted in {vendor}; change the contact instead."),
     "ENTITY_IS_LOCKED": refused("The record is locked in {vendor}, perhaps for approval; try again afterwards."),
     "REQUIRED_FIELD_MISSING": refused("{vendor} needs {fields} filled in; add it and try again."),
     "STRING_TOO_LONG": refused("The text for {fields} is too long for {vendor}; shorten it."),
@@ -191,27 +218,24 @@ def soql_text(value: str) -> str:
     return f"'{value.translate(_SOQL)}'"
 
 
-def snapshot(kind: RecordKind, row: Mapping[str, Any]) -> RecordSnapshot:
-    """Read one row; raise Temporary when it is not one."""
+def snapshot(kind: RecordKind, row: Mapping[str, Any], columns: Sequence[Column]) -> RecordSnapshot:
+    """Read one row; raise Temporary when it is not one. A lead that was converted counts as deleted."""
     try:
         ref, modified_at, version = RecordRef(kind, RecordId(row["Id"])), moment_of(row), str(row["SystemModstamp"])
-        fields = read_values(COLUMNS[kind], row)
+        fields = read_values(columns, row)
     except (LookupError, TypeError, ValueError) as error:
         raise Temporary("Salesforce's answer was garbled; trying again later.", detail=type(error).__name__) from None
-    is_deleted = bool(row.get("IsDeleted"))
+    is_deleted = bool(row.get("IsDeleted") or row.get(CONVERTED))
     return RecordSnapshot(ref, fields, version, modified_at, is_deleted=is_deleted, title=title_of(kind, fields))
 
 
-def snapshots(kind: RecordKind, row: Mapping[str, Any]) -> list[RecordSnapshot]:
-    """Return what a row of a feed means: a call that was planned and then made stops being a Task."""
-    if kind is not RecordKind.TASK or row.get("TaskSubtype") not in HAPPENED:
-        return [snapshot(kind, row)]
-    is_done = bool(row.get("IsClosed"))
-    now, before = (RecordKind.ACTIVITY, RecordKind.TASK) if is_done else (RecordKind.TASK, RecordKind.ACTIVITY)
-    found = [snapshot(now, row)]
-    if row.get("CreatedDate") != row.get("SystemModstamp"):
-        found.append(snapshot(before, {**row, "IsDeleted": True}))
-    return found
+def kinds_of(kind: RecordKind, row: Mapping[str, Any]) -> tuple[RecordKind, RecordKind]:
+    """Return what a row of an object is now and what it may have been: a call that was planned and made is no Task."""
+    if kind not in {RecordKind.TASK, RecordKind.ACTIVITY} or row.get("TaskSubtype") not in HAPPENED:
+        plain = RecordKind.TASK if kind is RecordKind.ACTIVITY else kind
+        return plain, plain
+    both = (RecordKind.ACTIVITY, RecordKind.TASK)
+    return both if row.get("IsClosed") else (both[1], both[0])
 
 
 def moment_of(row: Mapping[str, Any]) -> datetime:
@@ -251,7 +275,7 @@ def refusal_of(status: int, content: object, key_field: str) -> tuple[Refusal, t
     """Judge an error answer by its `errorCode`: what to do, the fields it names, and a detail without their values."""
     faults: list[Any] = content if isinstance(content, list) else []
     fault: Mapping[str, Any] = next((item for item in faults if isinstance(item, Mapping)), {})
-    code = str(fault.get("errorCode", ""))
+    code = str(fault.get("errorCode") or fault.get("statusCode") or "")  # the latter where it is one of many records
     message = str(fault.get("message", ""))
     named = fault.get("fields")
     fields = tuple(str(name) for name in named if _WORD.fullmatch(str(name))) if isinstance(named, list) else ()

@@ -86,7 +86,7 @@ def test_answers_have_the_shapes_of_the_specification(
     [
         ("GET", "/sobjects/Contact/003000000000009AAA", None, 404, "NOT_FOUND"),
         ("GET", "/sobjects/Nothing/describe", None, 404, "NOT_FOUND"),
-        ("PUT", "/sobjects/Contact", None, 501, ""),
+        ("PUT", "/sobjects/Contact", None, 405, "METHOD_NOT_ALLOWED"),
         ("DELETE", "/sobjects/Contact", None, 405, "METHOD_NOT_ALLOWED"),
         ("POST", "/sobjects/Contact", {}, 400, "REQUIRED_FIELD_MISSING"),
         ("POST", "/sobjects/Contact", {"LastName": "x" * 81}, 400, "STRING_TOO_LONG"),

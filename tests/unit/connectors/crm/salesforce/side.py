@@ -34,11 +34,14 @@ class SalesforceSide(OtherSide):
     def remove(self, ref: RecordRef) -> None:
         self.org.delete(OBJECTS[ref.kind], ref.id)
 
+    def object_of(self, ref: RecordRef) -> str:
+        return OBJECTS[ref.kind]
+
     def count(self, kind: RecordKind) -> int:
         return sum(1 for row in self.org.records[OBJECTS[kind]].values() if not row["IsDeleted"])
 
     def lose_next_answer(self) -> bool:
-        self.server.fault("drop_after", method="PATCH")
+        self.server.lose_next_write()
         return True
 
 

@@ -9,7 +9,7 @@ from desktop.connectors.tables.salesforce import soql_text
 from desktop.domain.connections import EMPTY_CHECKPOINT
 from desktop.domain.errors import Rejected, Temporary, UserActionNeeded
 from desktop.domain.ids import RecordId
-from tests.conformance.crm_samples import HOSTILE, drain
+from tests.conformance.crm_samples import HOSTILE, SAMPLES, drain
 from tests.servers import soql
 from tests.servers.salesforce import SalesforceServer
 from tests.servers.salesforce_org import Org
@@ -89,3 +89,32 @@ def test_soql_text_is_one_literal_whatever_it_holds(text: str) -> None:
 
 def test_stamps_are_read_with_their_zone(crm: Salesforce) -> None:
     assert crm.create(K.CONTACT, CONTACT, "k").modified_at == datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+def test_a_pull_with_nothing_new_asks_all_objects_at_once(crm: Salesforce, org: Org, server: SalesforceServer) -> None:
+    for kind in (K.ACCOUNT, K.CONTACT, K.LEAD, K.TASK):  # and no deals, no cases
+        crm.create(kind, SAMPLES[kind], "k")
+    org.advance(300)
+    _, checkpoint, _ = drain(crm, EMPTY_CHECKPOINT, 50)
+    org.advance(300)
+    server.requests.clear()
+    batch = crm.changes(checkpoint)
+    assert batch.records == ()
+    assert not batch.has_more
+    assert server.requests == [("POST", "/composite")] * 2  # six objects, five to a call
+    made = crm.create(K.CONTACT, CONTACT, "new")
+    server.requests.clear()
+    assert [record.ref for record in crm.changes(batch.checkpoint).records] == [made.ref]
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("act", ["cut", "garbage", "drop", "status"])
+def test_half_an_answer_is_not_quiet(crm: Salesforce, org: Org, server: SalesforceServer, act: str) -> None:
+    crm.create(K.CONTACT, CONTACT, "k")
+    _, checkpoint, _ = drain(crm, EMPTY_CHECKPOINT, 50)
+    org.advance(300)
+    late = crm.create(K.CONTACT, CONTACT, "late")
+    server.fault(act, prefix="/composite", status=503)
+    with pytest.raises(Temporary):
+        crm.changes(checkpoint)
+    assert late.ref in {record.ref for record in drain(crm, checkpoint, 50)[0]}

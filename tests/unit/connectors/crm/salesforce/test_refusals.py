@@ -181,3 +181,14 @@ def test_an_update_whose_answer_was_lost_is_finished_not_in_conflict_with_itself
     writes = server.org.writes
     assert crm.update(made.ref, {"title": "CEO"}, version=made.version).fields["title"] == "CEO"
     assert server.org.writes == writes
+
+
+def test_half_a_refusal_is_asked_for_again(crm: Salesforce, server: SalesforceServer) -> None:
+    """Its code is what tells a lock, which passes, from a refusal that stands."""
+    made = crm.create(K.CONTACT, CONTACT, "k")
+    server.org.locked = {made.ref.id}
+    server.fault("garbage", **WRITES_CONTACT)
+    with pytest.raises(Temporary, match="garbled"):
+        crm.update(made.ref, {"title": "CEO"}, version=made.version)
+    server.org.locked = set()
+    assert crm.update(made.ref, {"title": "CEO"}, version=made.version).fields["title"] == "CEO"

@@ -100,7 +100,7 @@ def test_once_the_admin_has_added_it_the_same_connector_goes_on(crm: Salesforce,
 
 def test_several_records_with_one_key_are_left_alone(crm: Salesforce, org: Org) -> None:
     for name in ("A", "B"):
-        org.create("Contact", {"LastName": name, "Dealside_Key__c": "k"})
+        org.records["Contact"][org.create("Contact", {"LastName": name})]["Dealside_Key__c"] = "k"
     before = org.writes
     with pytest.raises(Rejected):
         crm.create(K.CONTACT, CONTACT, "k")
