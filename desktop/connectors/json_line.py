@@ -35,7 +35,10 @@ class JsonAnswer:
 
 @dataclass(frozen=True, slots=True)
 class JsonCall:
-    """One call. `path` stands below the origin; `also` are statuses that are an answer, not an error."""
+    """One call. `path` stands below the origin; `also` are statuses that are an answer, not an error.
+
+    A `body` of bytes is sent as it is; its Content-Type has to stand in `headers`.
+    """
 
     method: str
     path: str
@@ -71,8 +74,16 @@ class JsonLine:
 
         A write whose answer was lost raises Temporary: it may have been carried out all the same.
         """
+        return self.judged(self.exchange(call), call)
+
+    def exchange(self, call: JsonCall) -> HttpAnswer:
+        """Send a call and return the answer as it came, whatever its status; see HttpBoundary.request for errors."""
         answer = self._http.request(self._as_http(call))
         self.server_time = answer.server_time or self.server_time
+        return answer
+
+    def judged(self, answer: HttpAnswer, call: JsonCall) -> JsonAnswer:
+        """Return what an answer to `call` holds; raise one of our errors for whatever is no good answer."""
         if answer.status in GOOD or answer.status in call.also:
             return JsonAnswer(answer.status, self._read(answer, call), answer.headers)
         raise self._refused(answer)
@@ -83,7 +94,7 @@ class JsonLine:
         return None if answer.status == MISSING else answer
 
     def _as_http(self, call: JsonCall) -> HttpCall:
-        content = b"" if call.body is None else json.dumps(call.body, ensure_ascii=False).encode("utf-8", "replace")
+        content = _content(call.body)
         headers = {"Accept": "application/json", **self._authorize(), **call.headers}
         if call.body is not None:
             headers.setdefault("Content-Type", "application/json")
@@ -121,6 +132,12 @@ class JsonLine:
             detail=detail or str(answer.status),
             retry_after=answer.retry_after,
         )
+
+
+def _content(body: Any) -> bytes:
+    if body is None or isinstance(body, bytes):
+        return body or b""
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def segment(text: str) -> str:

@@ -11,6 +11,9 @@ from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
+from tests.servers.dynamics_batch import batched
+from tests.servers.dynamics_filter import matching, ordered
+from tests.servers.dynamics_rights import description, privileges, profiles
 from tests.servers.dynamics_store import Row, Store
 from tests.servers.dynamics_tables import BY_SET, TABLES, Attribute, Table
 from tests.servers.dynamics_values import GUID, DataverseError, payload_error
@@ -20,19 +23,27 @@ ROOT = ("api", "data", "v9.2")
 PATH = "/" + "/".join(ROOT)
 ANNOTATION = "Microsoft.Dynamics.CRM.lookuplogicalname"
 _SEGMENT = re.compile(r"(\w+)(?:\(([^()]*)\))?")
-_SINCE = re.compile(r"modifiedon ge (\S+)")
 _PREFERENCE = re.compile(r'([\w.-]+)(?:=("[^"]*"|[^,]*))?')
 _EXPAND = re.compile(r"(\w+)\(\$select=([\w,]+)\)")
 _DATA = "Microsoft.Dynamics.CRM."
+_LEFT = "x-ms-ratelimit-burst-remaining-xrm-requests"
+_LONGEST = 32768
 
 
 class Dataverse(Store, World):
-    """The environment behind its wire; `represents`: it sends back what was written when it is asked to."""
+    """The environment behind its wire; `represents`: it sends back what was written when it is asked to.
+
+    `before_part` is called with each request of a batch before it is carried out, and may raise DataverseError;
+    `witness` sees each with its answer; `parts_answered` is how many the answer holds at the most (None: all).
+    """
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         super().__init__(now)
         self.represents = True
         self.link_host = ""
+        self.before_part: Callable[[Request], None] | None = None
+        self.witness: Callable[[Request, Answer], None] | None = None
+        self.parts_answered: int | None = None
         self._pages: dict[str, tuple[list[Any], str]] = {}
 
     def now(self) -> datetime:
@@ -44,25 +55,50 @@ class Dataverse(Store, World):
     # --- the front door ---------------------------------------------------------------------------------------------
 
     def answer(self, request: Request) -> Answer:
+        if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
+            return Answer(401, None, {"WWW-Authenticate": "Bearer authorization_uri=https://login.example/authorize"})
+        left = {_LEFT: str(5999 if self.calls_left is None else max(self.calls_left - 1, 0))}
+        answer = self._tried(self._counted, request)
+        return Answer(answer.status, answer.body, {**left, **answer.headers})
+
+    def _tried(self, act: Callable[[Request], Answer], request: Request) -> Answer:
         try:
-            return self._answered(request)
+            return act(request)
         except DataverseError as refusal:
             body = self.error(refusal.status, refusal.code, refusal.message)
             return Answer(refusal.status, body, refusal.headers)
 
-    def _answered(self, request: Request) -> Answer:
-        if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
-            return Answer(401, None, {"WWW-Authenticate": "Bearer authorization_uri=https://login.example/authorize"})
+    def _counted(self, request: Request) -> Answer:
         self._count_call()
+        if request.parts == (*ROOT, "$batch"):
+            return batched(request, lambda part: self._tried(self._part, part), shown=self.parts_answered)
+        if len(request.path) + sum(len(quote(value)) for value in request.query.values()) > _LONGEST:
+            raise DataverseError(414, "", "The request URI is too long.")
+        return self._answered(request)
+
+    def _part(self, request: Request) -> Answer:
+        answer = self._tried(self._after_hook, request)
+        if self.witness is not None:
+            self.witness(request, answer)
+        return answer
+
+    def _after_hook(self, request: Request) -> Answer:
+        if self.before_part is not None:
+            self.before_part(request)
+        return self._answered(request)
+
+    def _answered(self, request: Request) -> Answer:
         found = _SEGMENT.fullmatch(request.parts[3]) if request.parts[:3] == ROOT and len(request.parts) > 3 else None
         if found is None:
             raise DataverseError(404, "0x8006088a", f"Resource not found for the segment '{request.path}'.")
         name, inside = found.groups()
         if name == "WhoAmI":
-            return Answer(200, {"UserId": str(uuid4()), "BusinessUnitId": str(uuid4()), "OrganizationId": str(uuid4())})
+            return Answer(200, {"UserId": self.rep, "BusinessUnitId": str(uuid4()), "OrganizationId": str(uuid4())})
         if name == "EntityDefinitions":
             return self._defined(request, inside or "")
         table = BY_SET.get(name)
+        if table is not None and table.name == "systemuser" and len(request.parts) == 5:
+            return self._of_the_rep(request, inside or "")
         if table is None or table.name in self.absent or len(request.parts) > 4:
             raise DataverseError(404, "0x8006088a", f"Resource not found for the segment '{name}'.")
         if inside is None:
@@ -78,6 +114,14 @@ class Dataverse(Store, World):
             message = "Number of requests exceeded the limit of 6000 over time window of 300 seconds."
             raise DataverseError(429, "0x80072322", message, {"Retry-After": "300"})
         self.calls_left -= 1
+
+    def _of_the_rep(self, request: Request, guid: str) -> Answer:
+        tell = {"RetrieveUserPrivileges()": privileges, "RetrievePrincipalAttributePrivileges()": profiles}
+        found = tell.get(request.parts[4].removeprefix(_DATA))
+        if request.method != "GET" or guid != self.rep or found is None:
+            raise DataverseError(404, "0x8006088a", f"Resource not found for the segment '{request.parts[4]}'.")
+        self.need(TABLES["systemuser"], "Read")
+        return Answer(200, found(self))
 
     def _on_set(self, request: Request, table: Table) -> Answer:
         if request.method == "GET":
@@ -131,6 +175,9 @@ class Dataverse(Store, World):
         if request.parts[4:5] == ("Attributes",) and len(request.parts) == 6:
             kind = request.parts[5].removeprefix(_DATA).removesuffix("AttributeMetadata")
             chosen = [spec for spec in specs.values() if spec.type == kind]
+            if kind in {"String", "Memo"}:
+                lengths = [{"LogicalName": spec.name, "MaxLength": spec.length} for spec in chosen]
+                return Answer(200, {"value": lengths})
             wanted = set(re.findall(r"(\w+)\(", request.query.get("$expand", "")))
             return Answer(200, {"value": [self._with_options(table, spec, wanted) for spec in chosen]})
         if len(request.parts) > 4 or "$expand" not in request.query:
@@ -142,20 +189,7 @@ class Dataverse(Store, World):
             "ChangeTrackingEnabled": table.name not in self.untracked,
             "IsOptimisticConcurrencyEnabled": table.name not in self.unguarded,
         }
-        return Answer(200, {**about, "Attributes": [self._described(table, spec) for spec in specs.values()]})
-
-    def _described(self, table: Table, spec: Attribute) -> Row:
-        place = (table.name, spec.name)
-        level = "SystemRequired" if place in self.required else spec.required or "None"
-        return {
-            "LogicalName": spec.name,
-            "AttributeType": spec.type,
-            "IsValidForRead": True,
-            "IsValidForCreate": spec.create and place not in self.readonly,
-            "IsValidForUpdate": spec.update and place not in self.readonly,
-            "RequiredLevel": {"Value": level},
-            "IsSecured": place in self.hidden | self.unwritable,
-        }
+        return Answer(200, {**about, **description(self, table)})
 
     def _with_options(self, table: Table, spec: Attribute, wanted: set[str]) -> Row:
         options = []
@@ -251,15 +285,8 @@ class Dataverse(Store, World):
     def _filtered(self, table: Table, query: Mapping[str, str]) -> list[Row]:
         rows = list(self.rows[table.name].values())
         if "$filter" in query:
-            found = _SINCE.fullmatch(query["$filter"])
-            if found is None:
-                raise DataverseError(400, "0x80060888", "Syntax error in the filter.")
-            rows = [row for row in rows if row["modifiedon"] >= found.group(1)]
-        if "$orderby" in query:
-            if query["$orderby"] != f"modifiedon asc,{table.id_name} asc":
-                raise DataverseError(400, "0x80060888", "Syntax error in the order.")
-            rows.sort(key=lambda row: (row["modifiedon"], row[table.id_name]))
-        return rows
+            rows = matching(rows, query["$filter"], self.attributes(table))
+        return ordered(rows, query.get("$orderby", ""), self.attributes(table))
 
 
 def _object(request: Request, table: Table) -> Mapping[str, Any]:

@@ -41,6 +41,12 @@ class Store:
         self.has_duplicate_rules = False
         self.oldest_token = 0
         self.calls_left: int | None = None
+        self.rep = str(uuid4())
+        people = ((self.rep, "Dana Ólafsdóttir", False, 0), (str(uuid4()), "Left Long Ago", True, 0))
+        for guid, name, is_disabled, mode in (*people, (str(uuid4()), "# Flow", False, 4)):
+            mail = f"{name.split()[0].strip('#') or 'flow'}@Seller.example"
+            row = {"systemuserid": guid, "fullname": name, "internalemailaddress": mail, "isdisabled": is_disabled}
+            self.rows["systemuser"][guid] = {**row, "accessmode": mode}
         for code in ("EUR", "GBP", "USD"):
             guid = str(uuid4())
             self.rows["transactioncurrency"][guid] = {"transactioncurrencyid": guid, "isocurrencycode": code}

@@ -42,7 +42,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`body` is sent as JSON; None sends nothing."""
+    """`body` is sent as JSON, bytes as they are; None sends nothing."""
 
     status: int
     body: Any = None
@@ -142,7 +142,9 @@ class _Handler(LoopbackHandler):
         return False
 
     def _deliver(self, fault: Fault | None, answer: Answer) -> None:
-        raw = b"" if answer.body is None else json.dumps(answer.body).encode()
+        raw = answer.body if isinstance(answer.body, bytes) else b""
+        if answer.body is not None and not isinstance(answer.body, bytes):
+            raw = json.dumps(answer.body).encode()
         act = fault.act if fault else ""
         if act == "drop_after":
             self._hang_up()
@@ -158,7 +160,8 @@ class _Handler(LoopbackHandler):
     def _head(self, status: int, length: int, headers: Mapping[str, str]) -> None:
         self.send_response(status)
         if status not in {204, 304}:
-            self.send_header("Content-Type", "application/json;charset=UTF-8")
+            if "Content-Type" not in headers:
+                self.send_header("Content-Type", "application/json;charset=UTF-8")
             self.send_header("Content-Length", str(length))
         for name, value in headers.items():
             self.send_header(name, value)

@@ -1,1 +1,1 @@
-"""The rooms behind the Dynamics 365 connector: bodies, the feed, and what the organisation lets the rep do."""
+"""The rooms behind the Dynamics 365 connector: steps and batches, bodies, finding, the feed, and the rep's rights."""

@@ -3,9 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from desktop.connectors.dynamics.org import VENDOR, Org
+from desktop.connectors.dynamics.org import Org
 from desktop.connectors.fieldmap import Column, reference, write_value
-from desktop.connectors.tables.dynamics import CUSTOMER_IS_CONTACT, REGARDING, Link, Table, is_guid, tables_of
+from desktop.connectors.tables.dynamics import (
+    CUSTOMER_IS_CONTACT,
+    REGARDING,
+    VENDOR,
+    Link,
+    Table,
+    is_guid,
+    tables_of,
+)
 from desktop.domain.errors import Defect, Rejected, UserActionNeeded
 from desktop.domain.records import FIELDS, FieldType, RecordKind, RecordRef, RecordSnapshot
 
@@ -63,7 +71,7 @@ class Bodies:
         return self._with_state(table, body)
 
     def _written(self, table: Table, column: Column, value: str | None) -> Any:
-        if column.field in {field for field, _ in table.choices} and value is not None and value.strip():
+        if column.field in dict(self._org.choices(table)) and value is not None and value.strip():
             offered = [option.label for option in self._org.writable(table, column.name)]
             if value.strip() not in offered:
                 label = FIELDS[table.kind][column.field].label

@@ -6,7 +6,9 @@ the right (reading all of it), `modifiedon` is polled with an overlap; deletions
 Record is next read.
 
 Marks, under a table's name: `next|address`, `delta|address`, `poll|from` and `poll|from|then|address`; `table` says
-where the round is. Addresses are kept without their server, so a link can never lead us to another one.
+where the round is. Addresses are kept without their server, so a link can never lead us to another one. A link goes on
+giving the columns it was made for: `table.columns` tells when ours have become others (a field map was written, say),
+and then the table is read anew.
 """
 
 import re
@@ -15,8 +17,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from zlib import crc32
 
-from desktop.connectors.dynamics.org import ANNOTATED, Org, garbled, rows_in
+from desktop.connectors.dynamics.org import ANNOTATED, Org
+from desktop.connectors.dynamics.shape import garbled, rows_in
 from desktop.connectors.json_line import JsonAnswer, JsonCall
 from desktop.connectors.tables.dynamics import BASE, TABLES, Table, id_in, is_guid
 from desktop.domain.connections import Checkpoint
@@ -47,11 +51,16 @@ class _Page:
 def pull(org: Org, clock: Clock, checkpoint: Checkpoint, limit: int) -> RecordBatch:
     """Return the next changed Records, at most `limit`; see CrmConnector.changes."""
     marks = {table.name: _clean(table, checkpoint.marks.get(table.name, "")) for table in TABLES}
+    prints = {name: checkpoint.marks[name] for table in TABLES if (name := _print_of(table)) in checkpoint.marks}
     names = [table.name for table in TABLES]
     where = checkpoint.marks.get(_WHERE, "")
     start = names.index(where) if where in names else 0
     for at in range(start, len(TABLES)):
         table = TABLES[at]
+        wanted = f"{crc32(org.select(table).encode()):08x}" if org.shape(table) is not None else ""
+        if prints.get(_print_of(table), wanted) != wanted:
+            marks[table.name] = ""
+        prints[_print_of(table)] = wanted
         page = _page(org, clock, table, marks[table.name], min(limit, _MOST_ROWS))
         marks[table.name] = page.mark
         records = [record for row in page.rows if (record := _record(org, clock, table, row)) is not None]
@@ -59,8 +68,13 @@ def pull(org: Org, clock: Clock, checkpoint: Checkpoint, limit: int) -> RecordBa
         if records or not page.is_end:
             records.sort(key=lambda record: record.modified_at)
             left = {_WHERE: goes_on} if goes_on else {}
-            return RecordBatch(tuple(records), Checkpoint({**_kept(marks), **left}), has_more=bool(goes_on))
-    return RecordBatch((), Checkpoint(_kept(marks)))
+            kept = _kept({**marks, **prints})
+            return RecordBatch(tuple(records), Checkpoint({**kept, **left}), has_more=bool(goes_on))
+    return RecordBatch((), Checkpoint(_kept({**marks, **prints})))
+
+
+def _print_of(table: Table) -> str:
+    return f"{table.name}.columns"
 
 
 def _kept(marks: Mapping[str, str]) -> dict[str, str]:

@@ -3,17 +3,32 @@
 What a table looks like (EntityDefinitions) is asked for once, and again after something only the rep can mend.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from desktop.connectors import overrides
+from desktop.connectors.dynamics.batches import Answered, Batches
+from desktop.connectors.dynamics.shape import (
+    Option,
+    Shape,
+    garbled,
+    has_options,
+    lengths_of,
+    options_of,
+    rows_in,
+    shape_of,
+)
 from desktop.connectors.fieldmap import Codec, Column, Unreadable, column, read_values
-from desktop.connectors.json_line import JsonAnswer, JsonCall, JsonLine, bearer, rows_of
+from desktop.connectors.json_line import JsonAnswer, JsonCall, JsonLine, bearer
+from desktop.connectors.overrides import FieldMap
 from desktop.connectors.tables.dynamics import (
     BASE,
     LOGICAL,
     SYSTEM,
+    VENDOR,
     Table,
     id_in,
     is_guid,
@@ -23,71 +38,69 @@ from desktop.connectors.tables.dynamics import (
     refusal_of,
     row_path,
 )
-from desktop.domain.errors import Temporary, UserActionNeeded
+from desktop.domain.errors import DealsideError, UserActionNeeded
 from desktop.domain.ids import RecordId
 from desktop.domain.ports import Clock
-from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot, title_of
+from desktop.domain.records import FIELDS, FieldType, RecordKind, RecordRef, RecordSnapshot, title_of
+from desktop.domain.rights import Quota
 
 if TYPE_CHECKING:
     from desktop.connectors.http import HttpBoundary
 
 _K = RecordKind
-VENDOR = "Dynamics 365"
 ANNOTATED = f'odata.include-annotations="{LOGICAL}"'
 REPRESENTED = f"return=representation,{ANNOTATED}"
 _CURRENCY = "transactioncurrencyid"
 _STATUS = "statuscode"
+_DATA = "Microsoft.Dynamics.CRM."
 _CREATE, _UPDATE, _READ = "IsValidForCreate", "IsValidForUpdate", "IsValidForRead"
 _ODATA = {"OData-Version": "4.0", "OData-MaxVersion": "4.0", "If-None-Match": "null"}
-_DEFINED = "LogicalName,EntitySetName,PrimaryIdAttribute,ChangeTrackingEnabled,IsOptimisticConcurrencyEnabled"
+_DEFINED = (
+    "LogicalName,EntitySetName,PrimaryIdAttribute,ChangeTrackingEnabled,IsOptimisticConcurrencyEnabled,Privileges"
+)
+_NO_COLUMNS = frozenset({FieldType.REFERENCE, FieldType.CURRENCY})
+_LEFT = "x-ms-ratelimit-burst-remaining-xrm-requests"
+_IN_WINDOW, _WINDOW = 6000, timedelta(minutes=5)
+"""Dataverse counts a rep's calls over five minutes; it says nothing of the day's."""
 _OPTIONS = "OptionSet($select=Options)"
-_DESCRIBED = f"LogicalName,AttributeType,{_CREATE},{_UPDATE},{_READ},RequiredLevel,IsSecured"
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One value of a picklist; `state` is the state a status belongs to."""
-
-    value: int
-    label: str
-    state: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A table as the rep may see it. `tracks` changes; `guards` an If-Match."""
-
-    attributes: Mapping[str, Mapping[str, Any]]
-    tracks: bool
-    guards: bool
-
-    def may(self, right: str, name: str) -> bool:
-        """Tell whether a column is there and has a right (`IsValidFor…`)."""
-        return bool(self.attributes.get(name, {}).get(right))
-
-    def is_secured(self, name: str) -> bool:
-        """Tell whether a column may read as empty although it is not: the rep may have no right to see it."""
-        return bool(self.attributes.get(name, {}).get("IsSecured"))
+_DESCRIBED = f"LogicalName,MetadataId,AttributeType,{_CREATE},{_UPDATE},{_READ},RequiredLevel,IsSecured"
 
 
 class Org:
     """See the module. Every method raises our own errors only."""
 
     def __init__(
-        self, settings: Mapping[str, str], token: Callable[[], str | None], http: "HttpBoundary", deadline: float
+        self,
+        settings: Mapping[str, str],
+        token: Callable[[], str | None],
+        http: "HttpBoundary",
+        clock: Clock,
+        deadline: float,
     ) -> None:
         """`token` gives the access token at each call, `deadline` is the seconds one exchange may take."""
         self._settings = settings
         self._token = token
         self._http = http
+        self._clock = clock
         self._deadline = deadline
-        self._line: JsonLine | None = None
+        self._batches = Batches(self._to_server, self.ask, self.note, clock)
+        self._failed: dict[str, DealsideError] | None = None
+        self._is_stale = False
+        self.age = 0
+        self.quota: Quota | None = None
         self.forget()
 
     def forget(self) -> None:
-        """Look afresh at the environment from now on."""
-        self._line = None
+        """Look afresh at the environment from now on, or after the batch that is under way."""
+        self._is_stale = self._failed is not None
+        if self._is_stale:
+            return
+        self.age += 1
+        self._line: JsonLine | None = None
+        self._map: FieldMap | None = None
         self._shapes: dict[str, Shape | None] = {}
+        self._columns: dict[str, tuple[Column, ...]] = {}
+        self._lengths: dict[str, Mapping[str, int]] = {}
         self._options: dict[str, Mapping[str, tuple[Option, ...]]] = {}
         self._currencies: Mapping[str, str] | None = None
 
@@ -95,39 +108,73 @@ class Org:
 
     def ask(self, call: JsonCall) -> JsonAnswer:
         """Send a call; see JsonLine."""
-        headers = {**_ODATA, **call.headers}
-        if call.method != "GET":
-            del headers["If-None-Match"]
-        call = JsonCall(call.method, call.path, call.body, call.params, headers, call.also)
         try:
-            if self._line is None:
-                origin = origin_of(self._settings.get("address", "").strip())
-                self._line = JsonLine(
-                    self._http,
-                    origin=origin,
-                    vendor=VENDOR,
-                    authorize=lambda: bearer(self._token(), VENDOR),
-                    judge=refusal_of,
-                    deadline=self._deadline,
-                )
-            return self._line.ask(call)
+            answer = self._to_server().ask(_as_odata(call))
         except UserActionNeeded:
             self.forget()  # when it is mended, look afresh
             raise
+        self.note(answer.headers)
+        return answer
+
+    def ask_many(self, calls: Sequence[JsonCall]) -> list[Answered]:
+        """Send calls of which none builds on another; return what was answered to each, in order. Raises nothing."""
+        answered = self._batches.ask([_as_odata(call) for call in calls])
+        if any(isinstance(answer, UserActionNeeded) for answer in answered):
+            self.forget()
+        return answered
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """While many Records are written, nothing is asked again for each: neither what is known nor what failed."""
+        self._failed = {}
+        try:
+            yield
+        finally:
+            self._failed = None
+            if self._is_stale:
+                self.forget()
 
     def get(self, path: str, params: Mapping[str, str], *, also: frozenset[int] = frozenset()) -> JsonAnswer:
         """Read something below the base of the interface."""
-        return self.ask(JsonCall("GET", f"{BASE}/{path}", params=params, also=also))
+        if self._failed and path in self._failed:
+            raise self._failed[path]
+        try:
+            return self.ask(JsonCall("GET", f"{BASE}/{path}", params=params, also=also))
+        except DealsideError as error:
+            if self._failed is not None:
+                self._failed[path] = error
+            raise
+
+    def _to_server(self) -> JsonLine:
+        if self._line is None:
+            origin = origin_of(self._settings.get("address", "").strip())
+            self._line = JsonLine(
+                self._http,
+                origin=origin,
+                vendor=VENDOR,
+                authorize=lambda: bearer(self._token(), VENDOR),
+                judge=refusal_of,
+                deadline=self._deadline,
+            )
+        return self._line
+
+    def note(self, headers: Mapping[str, str]) -> None:
+        """Keep what an answer says of the calls that are left."""
+        left = headers.get(_LEFT, "")
+        if left.isdecimal():
+            resets_at = self.server_time(self._clock) + _WINDOW
+            self.quota = Quota(max(_IN_WINDOW - int(left), 0), _IN_WINDOW, resets_at)
 
     def server_time(self, otherwise: Clock) -> datetime:
         """Return the server's own time in its newest answer."""
         return (self._line.server_time if self._line else None) or otherwise.now()
 
-    def who_am_i(self) -> None:
-        """Ask the cheapest question there is."""
+    def who_am_i(self) -> str:
+        """Ask the cheapest question there is: the rep's own id."""
         body = self.get("WhoAmI", {}).body
         if not isinstance(body, Mapping) or not is_guid(body.get("UserId")):
             raise garbled("WhoAmI")
+        return str(body["UserId"])
 
     # --- what the tables look like ----------------------------------------------------------------------------------
 
@@ -136,14 +183,14 @@ class Org:
         if table.name not in self._shapes:
             params = {"$select": _DEFINED, "$expand": f"Attributes($select={_DESCRIBED})"}
             answer = self.get(f"EntityDefinitions(LogicalName='{table.name}')", params, also=frozenset({404}))
-            self._shapes[table.name] = None if answer.status == 404 else _shape_of(answer.body)
+            self._shapes[table.name] = None if answer.status == 404 else shape_of(answer.body)
         return self._shapes[table.name]
 
     def need(self, table: Table) -> Shape:
         """Return how a table looks; raise UserActionNeeded when it is not there."""
         shape = self.shape(table)
         if shape is None:
-            self._shapes.clear()
+            self.forget()
             raise UserActionNeeded(
                 f"{VENDOR} has no {table.kind.value} here; ask your administrator, or check the address.",
                 detail=f"no {table.name}",
@@ -154,15 +201,25 @@ class Org:
         """Return the values of a picklist, its default first."""
         if table.name not in self._options:
             found: dict[str, tuple[Option, ...]] = {}
-            kinds = ("Status", "Picklist") if any(row[1] != _STATUS for row in table.choices) else ("Status",)
+            kinds = ("Status", "Picklist") if any(name != _STATUS for _, name in self.choices(table)) else ("Status",)
             for kind in kinds:
                 path = f"EntityDefinitions(LogicalName='{table.name}')/Attributes"
                 expand = _OPTIONS if kind == "Status" else f"{_OPTIONS},Global{_OPTIONS}"
                 params = {"$select": "LogicalName,DefaultFormValue", "$expand": expand}
-                body = self.get(f"{path}/Microsoft.Dynamics.CRM.{kind}AttributeMetadata", params).body
-                found |= _options_of(body)
+                body = self.get(f"{path}/{_DATA}{kind}AttributeMetadata", params).body
+                found |= options_of(body)
             self._options[table.name] = found
         return self._options[table.name].get(name, ())
+
+    def lengths(self, table: Table) -> Mapping[str, int]:
+        """Return how many characters each text column holds."""
+        if table.name not in self._lengths:
+            found: dict[str, int] = {}
+            for kind in ("String", "Memo"):
+                path = f"EntityDefinitions(LogicalName='{table.name}')/Attributes/{_DATA}{kind}AttributeMetadata"
+                found |= lengths_of(self.get(path, {"$select": "LogicalName,MaxLength"}).body)
+            self._lengths[table.name] = found
+        return self._lengths[table.name]
 
     def currencies(self) -> Mapping[str, str]:
         """Return the ids of the currencies by their ISO codes; none where the rep may not see them."""
@@ -180,12 +237,44 @@ class Org:
     def columns(self, table: Table) -> tuple[Column, ...]:
         """Return the columns of a table that are no links, as far as this environment has them."""
         shape = self.need(table)
-        made = list(table.columns)
-        if table.kind is _K.OPPORTUNITY:
-            own = self._settings.get("next_step_field", "").strip().lower()
-            made += [column(_K.OPPORTUNITY, "next_step", own)] if is_name(own) else []
-        made += [Column(field, name, self._choice(table, name)) for field, name in table.choices]
-        return tuple(row for row in made if row.name in shape.attributes)
+        if table.name not in self._columns:
+            made = list(table.columns)
+            if table.kind is _K.OPPORTUNITY:
+                name = self._settings.get("next_step_field", "").strip().lower()
+                made += [column(_K.OPPORTUNITY, "next_step", name)] if is_name(name) else []
+            made += [Column(field, name, self._choice(table, name)) for field, name in table.choices]
+            moved = [row for row in self._field_map().columns(table.kind, made) if row.name in shape.attributes]
+            chosen = set(self.choices(table))
+            self._columns[table.name] = tuple(
+                replace(row, codec=self._choice(table, row.name)) if (row.field, row.name) in chosen else row
+                for row in moved
+            )
+        return self._columns[table.name]
+
+    def choices(self, table: Table) -> tuple[tuple[str, str], ...]:
+        """Return (field, column) of what is chosen from the environment's own options; a value map has its own."""
+        shape = self.shape(table)
+        named = self._field_map().overrides.get(table.kind, {})
+        usual = [(field, name) for field, name in table.choices if field not in named]
+        moved = [(field, one.column) for field, one in named.items() if one is not None and not one.values]
+        return (*usual, *(row for row in moved if shape is not None and has_options(shape, row[1])))
+
+    def mapped(self, table: Table, field: str) -> tuple[str, ...]:
+        """Return the values that the field map knows for a Field; none where it has no value map."""
+        return self._field_map().choices(table.kind, field)
+
+    def _field_map(self) -> FieldMap:
+        if self._map is None:
+            found = overrides.load(self._settings.get(overrides.SETTING.key, ""))
+            for kind, named in found.overrides.items():
+                for field in named:
+                    if FIELDS[kind][field].type in _NO_COLUMNS or (kind, field) == (_K.ACTIVITY, "type"):
+                        raise UserActionNeeded(
+                            f"The field map cannot move “{FIELDS[kind][field].label}” of {VENDOR}: take it out.",
+                            detail=f"{kind.value}.{field}",
+                        )
+            self._map = found
+        return self._map
 
     def _choice(self, table: Table, name: str) -> Codec:
         def write(label: str) -> int:
@@ -232,19 +321,15 @@ class Org:
             params["$expand"] = f"{table.parties}($select=_partyid_value,participationtypemask)"
         return params
 
-    def row(self, table: Table, guid: str) -> Mapping[str, Any] | None:
-        """Return one row as it stands now, or None when it is gone."""
-        if self.shape(table) is None:
-            return None
-        call = JsonCall(
+    def row_call(self, table: Table, guid: str) -> JsonCall:
+        """Return the call that asks for one row; a 404 is an answer to it."""
+        return JsonCall(
             "GET",
             row_path(table, guid),
             params=self.chosen(table),
             headers={"Prefer": ANNOTATED},
             also=frozenset({404}),
         )
-        answer = self.ask(call)
-        return None if answer.status == 404 else row_of(table, answer.body)
 
     def snapshot(self, table: Table, row: Mapping[str, Any]) -> RecordSnapshot:
         """Read one row; raise Temporary when it is not one."""
@@ -276,52 +361,12 @@ class Org:
                 fields["currency"] = codes.get(row[slot])
 
 
-def row_of(table: Table, body: Any) -> Mapping[str, Any]:
-    """Return the row an answer holds; raise Temporary when it holds none."""
-    if not isinstance(body, Mapping) or table.id_name not in body:
-        raise garbled("no row")
-    return body
-
-
-def rows_in(body: Any) -> list[Mapping[str, Any]]:
-    """Return the rows an answer holds; raise Temporary when it holds none."""
-    try:
-        return list(rows_of(body, "value"))
-    except ValueError:
-        raise garbled("no rows") from None
-
-
-def garbled(detail: str) -> Temporary:
-    """Return the error for an answer that makes no sense."""
-    return Temporary(f"{VENDOR}'s answer was cut off or garbled; trying again later.", detail=detail)
+def _as_odata(call: JsonCall) -> JsonCall:
+    headers = {**_ODATA, **call.headers}
+    if call.method != "GET":
+        del headers["If-None-Match"]
+    return replace(call, headers=headers)
 
 
 def _is_hidden(shape: Shape, name: str) -> bool:
     return shape.is_secured(name.removeprefix("_").removesuffix("_value") if name.startswith("_") else name)
-
-
-def _shape_of(body: Any) -> Shape:
-    try:
-        attributes = {str(row["LogicalName"]): dict(row) for row in rows_of(body, "Attributes")}
-    except (LookupError, ValueError) as error:
-        raise garbled(type(error).__name__) from None
-    return Shape(
-        attributes, bool(body.get("ChangeTrackingEnabled")), body.get("IsOptimisticConcurrencyEnabled") is not False
-    )
-
-
-def _options_of(body: Any) -> dict[str, tuple[Option, ...]]:
-    found: dict[str, tuple[Option, ...]] = {}
-    try:
-        for spec in rows_of(body, "value"):
-            where = "OptionSet" if spec.get("OptionSet") else "GlobalOptionSet"  # options that several columns share
-            options = [
-                Option(int(row["Value"]), str(row["Label"]["UserLocalizedLabel"]["Label"]).strip(), row.get("State"))
-                for row in (rows_of(spec, where, "Options") if spec.get(where) else ())
-                if (row.get("Label") or {}).get("UserLocalizedLabel")
-            ]
-            default = spec.get("DefaultFormValue")
-            found[str(spec["LogicalName"])] = tuple(sorted(options, key=lambda row: row.value != default))
-    except (LookupError, TypeError, ValueError) as error:
-        raise garbled(type(error).__name__) from None
-    return found

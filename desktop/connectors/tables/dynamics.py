@@ -30,6 +30,7 @@ from desktop.domain.ids import derive
 from desktop.domain.records import RecordKind
 
 _K = RecordKind
+VENDOR = "Dynamics 365"
 BASE = "/api/data/v9.2"
 LOGICAL = "Microsoft.Dynamics.CRM.lookuplogicalname"
 """The annotation of a lookup's value that says which table it leads to."""
@@ -166,6 +167,23 @@ TABLES: tuple[Table, ...] = (
             column(_K.CONTACT, "mobile", "mobilephone"),
         ),
         links=(Link("account", "parentcustomerid", {_K.ACCOUNT: "parentcustomerid_account"}),),
+    ),
+    Table(
+        "lead",
+        "leads",
+        "leadid",
+        _K.LEAD,
+        (
+            column(_K.LEAD, "first_name", "firstname"),
+            column(_K.LEAD, "last_name", "lastname"),
+            column(_K.LEAD, "title", "jobtitle"),
+            column(_K.LEAD, "company", "companyname"),
+            column(_K.LEAD, "email", "emailaddress1"),
+            column(_K.LEAD, "phone", "telephone1"),
+            column(_K.LEAD, "mobile", "mobilephone"),
+        ),
+        (("status", "statuscode"),),
+        closes=True,
     ),
     Table(
         "opportunity",

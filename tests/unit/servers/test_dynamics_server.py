@@ -126,3 +126,57 @@ def test_the_limit_and_the_token(client: httpx.Client, world: Dataverse) -> None
     assert (busy.status_code, busy.headers["Retry-After"], busy.json()["error"]["code"]) == (429, "300", "0x80072322")
     world.tokens.clear()
     assert client.get("/WhoAmI").status_code == 401
+
+
+# --- batches ----------------------------------------------------------------------------------------------------------
+
+ASK = "GET /api/data/v9.2/WhoAmI HTTP/1.1"
+MISS = f"GET /api/data/v9.2/contacts({NOBODY}) HTTP/1.1"
+PART = "--b1\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n"
+
+
+def post(client: httpx.Client, body: str, **headers: str) -> httpx.Response:
+    kind = {"Content-Type": "multipart/mixed; boundary=b1"}
+    return client.post("/$batch", content=body.encode(), headers={**kind, **headers})
+
+
+def whole(*lines: str) -> str:
+    return "".join(f"{PART}{line}\r\n\r\n\r\n" for line in lines) + "--b1--\r\n"
+
+
+def test_a_batch_is_answered_part_by_part_in_order(client: httpx.Client) -> None:
+    answer = post(client, whole(ASK, MISS, ASK), Prefer="odata.continue-on-error")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("multipart/mixed; boundary=")
+    found = [line for line in answer.text.split("\r\n") if line.startswith("HTTP/1.1")]
+    assert found == ["HTTP/1.1 200 OK", "HTTP/1.1 404 Not Found", "HTTP/1.1 200 OK"]
+
+
+def test_the_first_error_ends_a_batch_that_does_not_want_to_go_on(client: httpx.Client) -> None:
+    answer = post(client, whole(ASK, MISS, ASK))
+    assert (answer.status_code, answer.text.count("HTTP/1.1")) == (404, 2)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "--b1--\r\n",
+        whole(ASK).removesuffix("--b1--\r\n"),
+        whole(ASK).replace("\r\n", "\n"),
+        whole(ASK).replace("application/http", "application/json"),
+        whole(ASK).replace(" HTTP/1.1", ""),
+        whole("POST /api/data/v9.2/$batch HTTP/1.1\r\nContent-Length: 0"),
+        whole(f"{ASK}\r\nContent-Type: application/json"),
+        whole('POST /api/data/v9.2/contacts HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{"lastname": "x"}'),
+        whole(*[ASK] * 1001),
+    ],
+)
+def test_a_batch_that_is_none_is_refused_whole(client: httpx.Client, world: Dataverse, body: str) -> None:
+    answer = post(client, body, Prefer="odata.continue-on-error")
+    assert (answer.status_code, world.writes) == (400, 0)
+    assert post(client, whole(*[ASK] * 1000)).status_code == 200
+
+
+def test_a_batch_needs_its_kind(client: httpx.Client) -> None:
+    assert client.post("/$batch", json={"requests": []}).status_code == 400

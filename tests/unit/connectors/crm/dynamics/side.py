@@ -1,5 +1,6 @@
 """What the tests of the Dynamics connector stand on."""
 
+import re
 from dataclasses import dataclass
 
 from desktop.connectors.crm.dynamics import Dynamics
@@ -14,7 +15,7 @@ from tests.fakes.clock import ManualClock
 from tests.fakes.ledger import ListLedger
 from tests.servers.dynamics import PATH, Dataverse
 from tests.servers.dynamics_tables import Attribute
-from tests.servers.vendor import VendorServer
+from tests.servers.vendor import Fault, Request, VendorServer
 
 K = RecordKind
 CONTACT = SAMPLES[K.CONTACT]
@@ -23,6 +24,7 @@ MAKES_CONTACT = {"method": "POST", "prefix": f"{PATH}/contacts"}
 WRITES_CONTACT = {"method": "PATCH", "prefix": f"{PATH}/contacts"}
 # An environment whose admin gave options other names, as they do.
 LABELS = {
+    ("lead", "statuscode", 2): "Working",
     ("opportunity", "salesstage", 0): "Prospecting",
     ("incident", "statuscode", 1): "New",
     ("incident", "prioritycode", 2): "Medium",
@@ -59,8 +61,21 @@ class DynamicsSide(OtherSide):
         return sum(len(self.world.rows[table.name]) for table in tables_of(kind))
 
     def lose_next_answer(self) -> bool:
-        self.server.fault("drop_after", method="POST")
+        self.server.faults.append(WriteFault("drop_after"))
         return True
+
+
+class WriteFault(Fault):
+    """A fault for the next writes of whatever kind, alone or in a batch."""
+
+    def is_for(self, request: Request) -> bool:
+        return super().is_for(request) and is_write(request)
+
+
+def is_write(request: Request) -> bool:
+    """Tell whether a request, or one of those in a batch, changes something."""
+    in_batch = re.search(rb"^(POST|PATCH|DELETE) ", request.raw, re.MULTILINE)
+    return in_batch is not None if request.path.endswith("/$batch") else request.method != "GET"
 
 
 def placed(ref: RecordRef):

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.server
 class TestDynamics(CrmConformance):
     """The suite. A case needs a customer here."""
 
-    def make(self, crm: CrmConnector, kind: RecordKind, name: str = "one", **more: str | None) -> RecordSnapshot:
+    def make(self, crm: CrmConnector, kind: RecordKind, name: str = "one", /, **more: str | None) -> RecordSnapshot:
         if kind is K.CASE and "account" not in more:
             more["account"] = str(customer(crm).ref)
         return super().make(crm, kind, name, **more)

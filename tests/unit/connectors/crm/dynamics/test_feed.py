@@ -30,7 +30,7 @@ def test_an_idle_round_asks_once_per_table(crm: Dynamics, server: VendorServer, 
     server.requests.clear()
     records, _, pulls = drain(crm, checkpoint, 50)
     assert (records, pulls) == ([], 1)
-    assert len(server.requests) == 7
+    assert len(server.requests) == 8
 
 
 @pytest.mark.parametrize("denied", [set(), ORG_READ])
