@@ -8,6 +8,7 @@ from datetime import datetime
 from desktop.domain.records import FIELDS, FieldType, RecordKind, parse_ref
 
 SHORT_FROM = 0.8
+FEW_LEFT = 1000
 USUAL_TARGETS: Mapping[str, frozenset[RecordKind]] = {
     "account": frozenset({RecordKind.ACCOUNT}),
     "contact": frozenset({RecordKind.CONTACT}),
@@ -124,23 +125,31 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """How many calls the CRM allowed and counted, as its last answers said. `resets_at` is None when it did not say."""
+    """How many calls the CRM allowed and counted, as its last answers said. `resets_at` is None when it did not say.
+
+    Where a CRM tells only what is left, `limit` is None and `left` says that.
+    """
 
     used: int
-    limit: int
+    limit: int | None
     resets_at: datetime | None = None
+    left: int = 0
 
     @property
     def share(self) -> float:
-        """The part that is used up, 0 to 1; a quota of nothing is used up."""
+        """The part that is used up, 0 to 1; a quota of nothing is used up. Without a limit 0 while any is left."""
+        if self.limit is None:
+            return 0.0 if self.left > 0 else 1.0
         return 1.0 if self.limit <= 0 else min(max(self.used / self.limit, 0.0), 1.0)
 
     @property
     def is_short(self) -> bool:
         """Whether so much is used up that we should ask for less."""
-        return self.share >= SHORT_FROM
+        return self.left < FEW_LEFT if self.limit is None else self.share >= SHORT_FROM
 
     @property
     def sentence(self) -> str:
         """What to tell the rep once it is short."""
+        if self.limit is None:
+            return f"Only {self.left:,} of the calls it allows are left."
         return f"{math.floor(self.share * 100)} % of the calls it allows are used ({self.used:,} of {self.limit:,})."

@@ -8,6 +8,7 @@ from desktop.domain.deliveries import DeliveryState, Operation, OutboxEntry
 from desktop.domain.ids import ConnectionId, EntryId, SuggestionId
 from desktop.domain.proposals import SuggestionState
 from desktop.domain.records import RecordRef
+from desktop.outbox.links import as_they_stand
 from desktop.store.store import Transaction
 
 PENDING = "suggestion:"
@@ -84,7 +85,7 @@ def _resolve(tx: Transaction, entry: OutboxEntry) -> OutboxEntry | Blocked:
             return found
         if found is not None:
             fields[name] = found
-    return replace(entry, fields=fields)
+    return replace(entry, fields=as_they_stand(tx, entry, fields))
 
 
 def _record_of(tx: Transaction, suggestion_id: SuggestionId) -> str | Blocked | None:

@@ -4,7 +4,7 @@ A fault of the one record that was sent comes with `fault_status`: the service s
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.servers.vendor import Answer, Request, VendorServer, World
@@ -25,6 +25,7 @@ class ZohoWorld(World):
         self.org = org or Org()
         self.fault_status = 202
         self.changed_status = 412
+        self.refuses_whole = False
 
     def now(self) -> datetime:
         return self.org.now()
@@ -61,29 +62,63 @@ class ZohoWorld(World):
     def _route(self, request: Request) -> Answer:
         if request.parts[:2] != ("crm", "v8"):
             raise _no_such_place()
-        rest = request.parts[2:]
-        acts: Mapping[str, Callable[[Request], Answer]]
-        if rest == ("coql",):
-            acts = {"POST": self._query}
-        elif rest == ("settings", "fields"):
-            acts = {"GET": self._fields}
-        elif len(rest) == 1:
-            acts = {"GET": self._list, "POST": self._create}
-        elif len(rest) == 2 and rest[1] == "deleted":
-            acts = {"GET": self._deleted}
-        elif len(rest) == 2:
-            acts = {"GET": self._read, "PUT": self._update, "DELETE": self._delete}
-        else:
-            raise _no_such_place()
+        acts = self._acts(request.parts[2:])
         if request.method not in acts:
             raise Fault("INVALID_REQUEST_METHOD", "The http request method type is not a valid one")
         return acts[request.method](request)
+
+    def _acts(self, rest: tuple[str, ...]) -> Mapping[str, Callable[[Request], Answer]]:
+        """Return what can be done at a place."""
+        places: Mapping[tuple[str, ...], Mapping[str, Callable[[Request], Answer]]] = {
+            ("coql",): {"POST": self._query},
+            ("settings", "fields"): {"GET": self._fields},
+            ("users",): {"GET": self._users},
+            ("*",): {"GET": self._list, "POST": self._create, "PUT": self._update_many},
+            ("*", "search"): {"GET": self._search},
+            ("*", "deleted"): {"GET": self._deleted},
+            ("*", "*"): {"GET": self._read, "PUT": self._update, "DELETE": self._delete},
+            ("*", "*", "actions", "merge"): {"POST": self._merge},
+        }
+        for place, acts in places.items():
+            if len(place) == len(rest) and all(name in {"*", part} for name, part in zip(place, rest, strict=True)):
+                return acts
+        raise _no_such_place()
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
     def _fields(self, request: Request) -> Answer:
         _allow(request, {"module", "type"})
         return Answer(200, {"fields": self.org.describe(_needed(request, "module"))})
+
+    def _users(self, request: Request) -> Answer:
+        _allow(request, {"type", *_PAGING})
+        if self.org.hides_users:
+            raise Fault("OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL", 401)
+        if request.query.get("type", "ActiveUsers") not in {"ActiveUsers", "DeactiveUsers", "CurrentUser"}:
+            raise Fault("INVALID_REQUEST", "unable to process your request. please verify", 400)
+        page, size = _number(request, "page", 1), _number(request, "per_page", 200)
+        some = self.org.users[(page - 1) * size : page * size]
+        info = {"count": len(some), "page": page, "per_page": size, "more_records": len(self.org.users) > page * size}
+        return Answer(200, {"users": some, "info": info}) if some else Answer(204)
+
+    def _search(self, request: Request) -> Answer:
+        """Search by words: each must stand in some text of the record. The index sees what a query sees."""
+        _allow(request, {"word", "fields", *_PAGING})
+        module = request.parts[2]
+        specs, words = self.org.seen(module), _needed(request, "word")
+        if len(words) < 2 or set("():") & set(words):
+            raise Fault("INVALID_DATA", "invalid data", api_name="word")
+        horizon = self.org.now() - timedelta(seconds=self.org.query_lag)
+        found = [
+            self.org.shown(module, row, _names(request))
+            for row in self.org.records[module].values()
+            if row["Modified_Time"] <= horizon
+            and all(
+                any(word in str(row.get(name) or "").lower() for name in specs if name != "Dealside_Key")
+                for word in words.lower().split()
+            )
+        ]
+        return self._page(request, found)
 
     def _query(self, request: Request) -> Answer:
         body = request.body
@@ -106,7 +141,7 @@ class ZohoWorld(World):
         since = _since(request, "if-modified-since")
         rows = [row for row in self.org.records[module].values() if since is None or row["Modified_Time"] >= since]
         if "ids" in request.query:
-            wanted = request.query["ids"].split(",")
+            wanted = set(request.query["ids"].split(","))
             if len(wanted) > 100:
                 raise Fault("LIMIT_EXCEEDED", "Record count exceeded", limit=100, param_name="ids")
             rows = [row for row in rows if row["id"] in wanted]
@@ -179,6 +214,33 @@ class ZohoWorld(World):
 
         return self._each(request, act, "record updated", 200)
 
+    def _update_many(self, request: Request) -> Answer:
+        """Write up to a hundred records, each named by the `id` in its row; one precondition holds for all of them."""
+        module = request.parts[2]
+        self.org.seen(module)
+        limit = _since(request, "if-unmodified-since")
+        if (
+            limit is not None
+            and self.refuses_whole
+            and any(self._is_newer(module, row, limit) for row in _sent(request))
+        ):
+            raise Fault("ALREADY_MODIFIED", "The record has been modified meanwhile", 412)
+
+        def act(given: Row) -> str:
+            row_id = given.get("id")
+            if not isinstance(row_id, str):
+                raise Fault("MANDATORY_NOT_FOUND", "required field not found", api_name="id", json_path="$.data[0].id")
+            if limit is not None and self._is_newer(module, given, limit):
+                raise Fault("ALREADY_MODIFIED", "The record has been modified meanwhile", id=row_id)
+            self.org.update(module, row_id, {name: value for name, value in given.items() if name != "id"})
+            return row_id
+
+        return self._each(request, act, "record updated", 200)
+
+    def _is_newer(self, module: str, given: Row, limit: datetime) -> bool:
+        row = self.org.records[module].get(str(given.get("id")))
+        return row is not None and row["Modified_Time"] > limit
+
     def _delete(self, request: Request) -> Answer:
         _allow(request, {"wf_trigger"})
         module, row_id = request.parts[2:]
@@ -190,6 +252,27 @@ class ZohoWorld(World):
         done = {"code": "SUCCESS", "details": {"id": row_id}, "message": "record deleted", "status": "success"}
         return Answer(200, {"data": [done]})
 
+    def _merge(self, request: Request) -> Answer:
+        _allow(request, set())
+        module, row_id = request.parts[2:4]
+        self.org.seen(module)
+        asked = request.body.get("merge") if isinstance(request.body, Mapping) else None
+        if not isinstance(asked, list) or len(asked) != 1 or not {"data", "master_record_fields"} <= set(asked[0]):
+            raise Fault("MANDATORY_NOT_FOUND", "required field not found", api_name="merge")
+        try:
+            self._need_fields(module, [each["api_name"] for each in asked[0]["master_record_fields"]])
+            is_later = self.org.merge(module, row_id, [each["id"] for each in asked[0]["data"]])
+        except Fault as fault:
+            return Answer(400, {"merge": [fault.body]})
+        details = {"id": row_id, "job_id": "5725767000009999001"} if is_later else {"id": row_id}
+        code = "SCHEDULED" if is_later else "SUCCESS"
+        done = {"code": code, "details": details, "message": "records merged", "status": "success"}
+        return Answer(201, {"merge": [done]})
+
+    def _need_fields(self, module: str, names: list[str]) -> None:
+        if set(names) - set(self.org.seen(module)):
+            raise Fault("INVALID_DATA", "invalid data", api_name="api_name")
+
     def _each(self, request: Request, act: Callable[[Row], str], message: str, status: int) -> Answer:
         _allow(request, set())
         body = request.body
@@ -197,14 +280,16 @@ class ZohoWorld(World):
             raise Fault("INVALID_DATA", "body", api_name="data", expected_data_type="jsonarray")
         if set(body) - _WRITES or len(body["data"]) > 100:
             raise Fault("INVALID_DATA", "invalid data", json_path="$")
+        if any(not isinstance(row, Mapping) for row in body["data"]) or body.get("trigger", []) != []:
+            raise Fault("INVALID_DATA", "invalid data", json_path="$.data")
         results, faults = [], 0
-        for given in body["data"]:
+        for place, given in enumerate(body["data"]):
             try:
                 details = {"id": act(given), "Modified_Time": self.org.stamp(self.now()), "Modified_By": OWNER}
                 results.append({"code": "SUCCESS", "details": details, "message": message, "status": "success"})
             except Fault as fault:
                 faults += 1
-                results.append(fault.body)
+                results.append(_at_place(fault.body, place))
         if faults:
             status = self.fault_status if faults == len(results) else 207
         return Answer(status, {"data": results})
@@ -228,6 +313,19 @@ def _no_such_place() -> Fault:
 
 def _listed(rows: list[Row], info: Row) -> Answer:
     return Answer(200, {"data": rows, "info": info}) if rows else Answer(204)
+
+
+def _sent(request: Request) -> list[Row]:
+    rows = request.body.get("data") if isinstance(request.body, Mapping) else None
+    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+
+
+def _at_place(fault: Row, place: int) -> Row:
+    """Return a record's fault with the place of the record in what was sent."""
+    path = fault["details"].get("json_path")
+    if path is None:
+        return fault
+    return {**fault, "details": {**fault["details"], "json_path": path.replace("$.data[0]", f"$.data[{place}]")}}
 
 
 def _allow(request: Request, names: set[str]) -> None:

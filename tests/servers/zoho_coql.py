@@ -1,6 +1,7 @@
 """As much of COQL as a test needs: select … from … where … order by … limit … offset, with Zoho's own strictness.
 
-A condition is mandatory, at most two criteria may stand side by side without brackets, `in` takes 50 values.
+A condition is mandatory and has 25 criteria at most; at most two may stand side by side without brackets; `in` takes
+50 values. Within quotes a single quote is doubled.
 """
 
 import re
@@ -9,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-_TOKEN = re.compile(r"\s*('(?:[^'\\]|\\.)*'|[\w.$]+|<=|>=|!=|[=<>(),])")
+_TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[\w.$]+|<=|>=|!=|[=<>(),])")
+_MOST_CRITERIA = 25
 _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": lambda left, right: left == right,
     "!=": lambda left, right: left != right,
@@ -66,6 +68,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._tokens = list(self._split(text.strip()))
         self._columns: set[str] = set()
+        self._criteria = 0
 
     def _split(self, text: str) -> Iterator[str]:
         place = 0
@@ -113,6 +116,9 @@ class _Reader:
             inner = self._either()
             self._take(")")
             return inner
+        self._criteria += 1
+        if self._criteria > _MOST_CRITERIA:
+            raise SyntaxFault(f"more than {_MOST_CRITERIA} criteria")
         name = self._name()
         operator = self._next().lower()
         if operator == "is":
@@ -132,7 +138,8 @@ class _Reader:
         self._take(")")
         if len(values) > 50:
             raise SyntaxFault("more than 50 values")
-        return lambda row: comparable(name, row.get(name)) in values
+        known = set(values)
+        return lambda row: comparable(name, row.get(name)) in known
 
     def _ordering(self) -> tuple[str, bool]:
         name = self._name()
@@ -145,7 +152,7 @@ class _Reader:
 
     def _value(self) -> str:
         token = self._next()
-        return re.sub(r"\\(.)", r"\1", token[1:-1]) if token.startswith("'") else token
+        return token[1:-1].replace("''", "'") if token.startswith("'") else token
 
     def _next(self) -> str:
         if not self._tokens:

@@ -46,7 +46,17 @@ def _module(*specs: Spec) -> Mapping[str, Spec]:
 
 
 MODULES: Mapping[str, Mapping[str, Spec]] = {
-    "Leads": _module(Spec("Last_Name", length=80, is_mandatory=True), Spec("Company", length=100)),
+    "Leads": _module(
+        Spec("First_Name", length=40),
+        Spec("Last_Name", length=80, is_mandatory=True),
+        Spec("Designation", length=100),
+        Spec("Company", length=200, is_mandatory=True),
+        Spec("Email", "email", 100),
+        _PHONE,
+        _MOBILE,
+        _pick("Lead_Status", "Attempted to Contact", "Contact in Future", "Contacted", "Lost Lead", "Not Contacted"),
+        _DESCRIPTION,
+    ),
     "Accounts": _module(
         Spec("Account_Name", length=100, is_mandatory=True), Spec("Website", "website", 450), _PHONE, _DESCRIPTION
     ),

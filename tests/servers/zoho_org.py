@@ -45,6 +45,10 @@ class Org:
         self.credits: int | None = None
         self.links_say_module = False
         self.writes = 0
+        self.schedules_merges = False
+        self.scheduled: list[tuple[str, str, list[str]]] = []
+        self.hides_users = False
+        self.users = [_user(OWNER), _user({"name": "Kim Former", "id": "5725767000000411002", "email": ""}, "inactive")]
         self._number = 0
 
     def now(self) -> datetime:
@@ -138,6 +142,34 @@ class Org:
         self.writes += 1
         self.deleted[module].append({"id": row_id, "moment": self.now().replace(microsecond=0)})
 
+    def merge(self, module: str, master: str, others: list[str]) -> bool:
+        """Take records into the master; return whether that is only scheduled, to be done by `do_scheduled`."""
+        for row_id in (master, *others):
+            if row_id in self.locked:
+                raise Fault("RECORD_LOCKED", "The record under merge is locked", id=row_id)
+            if row_id not in self.records[module]:
+                raise Fault("INVALID_DATA", "the id given seems to be invalid", id=row_id)
+        if self.schedules_merges:
+            self.scheduled.append((module, master, others))
+            self.locked.update(others)
+        else:
+            self._take_in(module, master, others)
+        return self.schedules_merges
+
+    def do_scheduled(self) -> None:
+        for module, master, others in self.scheduled:
+            self.locked.difference_update(others)
+            self._take_in(module, master, others)
+        self.scheduled.clear()
+
+    def _take_in(self, module: str, master: str, others: list[str]) -> None:
+        for row_id in others:
+            for rows in self.records.values():
+                for row in rows.values():
+                    row.update({name: master for name, value in row.items() if name != "id" and value == row_id})
+            self.delete(module, row_id)
+        self.records[module][master]["Modified_Time"] = self.now().replace(microsecond=0)
+
     def _flat(self, module: str, given: Mapping[str, Any]) -> Row:
         specs = self.modules[module]
         row = {name: value["id"] if isinstance(value, Mapping) else value for name, value in given.items()}
@@ -210,6 +242,10 @@ class Org:
             raise Fault("INVALID_DATA", "invalid data", expected_data_type="jsonobject", **where)
         if not any(value["id"] in self.records[module] for module in modules):
             raise Fault("INVALID_DATA", "the id given seems to be invalid", **where)
+
+
+def _user(person: Row, status: str = "active") -> Row:
+    return {"id": person["id"], "full_name": person["name"], "email": person["email"], "status": status}
 
 
 def _is_date(text: str) -> bool:

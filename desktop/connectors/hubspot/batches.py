@@ -17,6 +17,7 @@ from typing import Any, TypeAlias, TypeVar
 from desktop.connectors.hubspot.account import Account, Found, as_row, garbled, read_answer, table_of
 from desktop.connectors.hubspot.writing import association
 from desktop.connectors.json_line import MISSING, JsonAnswer, JsonCall, rows_of
+from desktop.connectors.patience import Patience
 from desktop.connectors.refusals import to_error
 from desktop.connectors.tables.hubspot import Table
 from desktop.connectors.tables.hubspot_errors import judge
@@ -36,31 +37,6 @@ Input = tuple[str, Mapping[str, Any]]
 Told: TypeAlias = _T | DealsideError | None
 """What an answer says of one record; None when it says nothing."""
 Pair = tuple[str, RecordRef]
-
-
-class Patience:
-    """Sends one call after the other while that is of any use.
-
-    Once HubSpot asks us to wait, or two calls in a row had no answer, the rest is not tried.
-    """
-
-    def __init__(self) -> None:
-        self._lost = 0
-        self._over: Temporary | None = None
-
-    def send(self, call: Callable[[], _T]) -> _T:
-        """Return what `call` does; raise what it raises."""
-        if self._over is not None:
-            raise self._over
-        try:
-            answer = call()
-        except Temporary as error:
-            self._lost += 1
-            if error.retry_after is not None or self._lost > 1:
-                self._over = error
-            raise
-        self._lost = 0
-        return answer
 
 
 @dataclass(frozen=True, slots=True)

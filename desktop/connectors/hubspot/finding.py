@@ -14,6 +14,7 @@ from desktop.connectors.fieldmap import Column, Unreadable
 from desktop.connectors.hubspot import batches
 from desktop.connectors.hubspot.account import Account, next_page, read_answer
 from desktop.connectors.json_line import JsonCall, rows_of
+from desktop.connectors.patience import Patience
 from desktop.connectors.tables.hubspot import CONTACTS, OF_KIND, Table
 from desktop.domain.records import RecordKind, RecordSnapshot
 from desktop.domain.rights import Owner
@@ -51,7 +52,7 @@ def find(
 def _holding(account: Account, table: Table, column: Column, values: Sequence[str]) -> Iterable[RecordSnapshot]:
     if (table.name, column.name) == (CONTACTS, _EMAIL):
         addresses = [address for value in values if _ADDRESS.fullmatch(address := value.strip().lower())]
-        found = batches.read(account, table, addresses, batches.Patience(), by=_EMAIL).all()
+        found = batches.read(account, table, addresses, Patience(), by=_EMAIL).all()
         return [each.snapshot for each in found.values()]
     wanted = [text for value in values if (text := value.strip().lower()) and len(text) <= _LONGEST_VALUE]
     rows: dict[str, Mapping[str, Any]] = {}

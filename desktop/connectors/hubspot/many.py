@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 from desktop.connectors.hubspot import batches
 from desktop.connectors.hubspot.account import Account, Found, table_of
-from desktop.connectors.hubspot.batches import Patience
 from desktop.connectors.hubspot.planning import (
     Change,
     keyed_tables,
@@ -26,6 +25,7 @@ from desktop.connectors.hubspot.planning import (
 )
 from desktop.connectors.hubspot.shape import parts_of, with_written
 from desktop.connectors.hubspot.writing import conflict, gone_target, not_shown_yet
+from desktop.connectors.patience import Patience
 from desktop.connectors.tables.hubspot import OF_KIND, Table, place_of
 from desktop.domain.crm_port import NewRecord, Outcome, RecordChange
 from desktop.domain.errors import DealsideError, Temporary

@@ -4,7 +4,7 @@ Names and codes are those of Zoho's own description of version 8 of its interfac
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,6 +45,7 @@ HAPPENED: Mapping[str, str] = {"email": "Email", "call": "Call"}
 MODULES: Mapping[RecordKind, str] = {
     _K.ACCOUNT: "Accounts",
     _K.CONTACT: "Contacts",
+    _K.LEAD: "Leads",
     _K.OPPORTUNITY: "Deals",
     _K.CASE: "Cases",
     _K.TASK: "Tasks",
@@ -83,7 +84,7 @@ def _link(kind: RecordKind) -> Codec:
 
 
 def _write_related(value: str) -> Mapping[str, str]:
-    ref = fieldmap.reference(value, (_K.ACCOUNT, _K.OPPORTUNITY, _K.CASE))
+    ref = fieldmap.reference(value, (_K.ACCOUNT, _K.OPPORTUNITY, _K.CASE, _K.LEAD))
     return {"id": _checked_id(ref.id), "module": MODULES[ref.kind]}
 
 
@@ -91,7 +92,7 @@ def _read_related(raw: Any) -> str:
     found = _id_of(raw)
     module = raw.get("module")
     kind = _KINDS.get(str(module.get("api_name") if isinstance(module, Mapping) else module))
-    if kind is None:  # a lead, or a module of the org's own
+    if kind is None:  # a campaign, or a module of the org's own
         raise fieldmap.Unreadable(raw)
     return f"{kind.value}:{found}"
 
@@ -113,6 +114,16 @@ COLUMNS: Mapping[RecordKind, tuple[Column, ...]] = {
         column(_K.CONTACT, "phone", "Phone"),
         column(_K.CONTACT, "mobile", "Mobile"),
         Column("account", "Account_Name", _ACCOUNT),
+    ),
+    _K.LEAD: (
+        column(_K.LEAD, "first_name", "First_Name"),
+        column(_K.LEAD, "last_name", "Last_Name"),
+        column(_K.LEAD, "title", "Designation"),
+        column(_K.LEAD, "company", "Company"),
+        column(_K.LEAD, "email", "Email"),
+        column(_K.LEAD, "phone", "Phone"),
+        column(_K.LEAD, "mobile", "Mobile"),
+        column(_K.LEAD, "status", "Lead_Status"),
     ),
     _K.OPPORTUNITY: (
         column(_K.OPPORTUNITY, "name", "Deal_Name"),
@@ -193,28 +204,33 @@ def with_module(row: Mapping[str, Any]) -> dict[str, Any]:
     return dict(row)
 
 
-def fields_of(kind: RecordKind, row: Mapping[str, Any]) -> dict[str, str | None]:
+def fields_of(kind: RecordKind, row: Mapping[str, Any], columns: Sequence[Column]) -> dict[str, str | None]:
     """Return the canonical fields of a row; what it lacks or nobody can read is absent."""
-    fields = read_values(COLUMNS[kind], with_module(row))
+    fields = read_values(columns, with_module(row))
     happened = happened_of(row)
     if kind is _K.ACTIVITY and happened is not None:
         fields["type"] = happened
     return fields
 
 
-def snapshot(kind: RecordKind, row: Mapping[str, Any]) -> RecordSnapshot:
-    """Read one row; raise Temporary when it is not one.
+def snapshot(kind: RecordKind, row: Mapping[str, Any], columns: Sequence[Column]) -> RecordSnapshot:
+    """Read one row; raise Temporary when it is not one."""
+    try:
+        ref, modified_at = RecordRef(kind, RecordId(_checked_id(str(row["id"])))), moment_of(row["Modified_Time"])
+        fields = fields_of(kind, row, columns)
+    except (LookupError, TypeError, ValueError) as error:
+        raise Temporary("Zoho's answer was garbled; trying again later.", detail=type(error).__name__) from None
+    return standing(ref, fields, modified_at)
+
+
+def standing(ref: RecordRef, fields: Mapping[str, str | None], modified_at: datetime) -> RecordSnapshot:
+    """Return a Record as it stands since `modified_at`.
 
     Zoho stamps whole seconds, so the version holds a digest of what the rep sees too: two edits within a second differ.
     """
-    try:
-        ref, modified_at = RecordRef(kind, RecordId(_checked_id(str(row["id"])))), moment_of(row["Modified_Time"])
-        fields = fields_of(kind, row)
-    except (LookupError, TypeError, ValueError) as error:
-        raise Temporary("Zoho's answer was garbled; trying again later.", detail=type(error).__name__) from None
     parts = [f"{name}={value}" if value is not None else name for name, value in sorted(fields.items())]
     version = f"{stamp_of(modified_at)} {derive(*parts)[:12]}"
-    return RecordSnapshot(ref, fields, version, modified_at, title=title_of(kind, fields))
+    return RecordSnapshot(ref, fields, version, modified_at, title=title_of(ref.kind, fields))
 
 
 def gone(kind: RecordKind, row: Mapping[str, Any]) -> RecordSnapshot:

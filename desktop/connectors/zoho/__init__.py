@@ -1,1 +1,1 @@
-"""The room behind the Zoho connector: its line."""
+"""The room behind the Zoho connector: its line and organisation, batches, feed, rules, looking for Records."""

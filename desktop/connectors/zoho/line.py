@@ -1,6 +1,7 @@
 """The line to one Zoho CRM organisation: calls, what became of a record, what the rep may do with its fields."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -29,9 +30,10 @@ Shape = Mapping[str, Mapping[str, Any]]
 """What Zoho says of a module's fields, by their names, as far as the rep may see them."""
 
 BASE = "/crm/v8"
-_WRITTEN = frozenset({"text", "textarea", "email", "phone", "website"})
+LIMITED = frozenset({"text", "textarea", "email", "phone", "website"})
 _NOTHING = frozenset({204, 304})
 _CREDITS_LEFT = "x-api-credits-remaining"  # sent late in the day only
+_LONGEST_NUMBER = 12
 
 
 class Right(StrEnum):
@@ -50,7 +52,8 @@ class ZohoLine:
             http, origin=origin, vendor="Zoho", authorize=self._signed, judge=refusal_of, deadline=deadline
         )
         self._shapes: dict[str, Shape | None] = {}
-        self._has_credits = True
+        self._is_kept = self._is_stale = False
+        self.credits_left: int | None = None
 
     @property
     def server_time(self) -> datetime | None:
@@ -58,21 +61,37 @@ class ZohoLine:
         return self._line.server_time
 
     def forget(self) -> None:
-        """Look afresh at the fields when they are next needed."""
-        self._shapes.clear()
+        """Look afresh at the fields when they are next needed; within `kept`, only after its end."""
+        if self._is_kept:
+            self._is_stale = True
+        else:
+            self._shapes.clear()
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Go by what is known of the fields throughout, lest each bad record of many asks for them again."""
+        self._is_kept = True
+        try:
+            yield
+        finally:
+            self._is_kept = False
+            if self._is_stale:
+                self._is_stale = False
+                self._shapes.clear()
 
     def ask(self, call: JsonCall) -> JsonAnswer:
         """Send a call; raise one of our errors for whatever is no good answer."""
         try:
             answer = self._line.ask(call)
         except UserActionNeeded:
-            self._shapes.clear()  # when it is mended, look afresh
+            self.forget()  # when it is mended, look afresh
             raise
         except Temporary as error:
-            if not self._has_credits and "TOO_MANY_REQUESTS" in error.detail:
+            if self.credits_left == 0 and "TOO_MANY_REQUESTS" in error.detail:
                 raise refused(QUOTA, (), error.detail) from None
             raise
-        self._has_credits = answer.headers.get(_CREDITS_LEFT, "").strip() != "0"
+        left = answer.headers.get(_CREDITS_LEFT, "").strip()
+        self.credits_left = int(left) if left.isdecimal() and len(left) < _LONGEST_NUMBER else None
         return answer
 
     def query(self, query: str) -> list[Mapping[str, Any]]:
@@ -125,7 +144,7 @@ class ZohoLine:
         if written is not None and values and written not in values:
             self.forget()  # the list may have grown meanwhile
             raise refused(NOT_IN_LIST, (label,), column.name)
-        longest = spec.get("length") if spec.get("data_type") in _WRITTEN else None
+        longest = spec.get("length") if spec.get("data_type") in LIMITED else None
         if isinstance(written, str) and isinstance(longest, int) and 0 < longest < len(written):
             raise refused(TOO_LONG, (label,), column.name)
         return written
@@ -135,13 +154,22 @@ class ZohoLine:
         return {"Authorization": header.replace("Bearer", "Zoho-oauthtoken", 1)}
 
 
-def sent(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the body of a write: what a link links to stands beside it, not in it."""
+def sent(*bodies: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body of a write of some records.
+
+    It names no `trigger`, so the organisation's workflows run, as they do when the rep types the same by hand. What
+    they change in turn comes with the feed.
+    """
+    return {"data": [_row(body) for body in bodies]}
+
+
+def _row(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record as it is written: what a link links to stands beside it, not in it."""
     row = dict(body)
     link = row.get(RELATED)
     if isinstance(link, Mapping):
         row |= {RELATED: {"id": link["id"]}, RELATED_MODULE: link["module"]}
-    return {"data": [row]}
+    return row
 
 
 def mark_of(row: Mapping[str, Any]) -> str:

@@ -43,7 +43,11 @@ def run(_data: Path | None, *, only: str = "", rounds: int = 3, peer_share: floa
             f"{FAULTS:.0%} faults",
             [
                 ("ours, changes per second (median)", f"{(UPDATES + CREATES) / seconds:.0f}", spread),
-                ("one by one, changes per second", f"{1 / peer:.1f}", f"measured on {peer_share:.0%} of the changes"),
+                (
+                    f"one by one, changes per second, {peers.name_of(vendor)}",
+                    f"{1 / peer:.1f}",
+                    f"measured on {peer_share:.0%} of the changes",
+                ),
                 ("ratio", f"{ratio:.1f}", f"target ≥ {TARGET[vendor]}" if vendor in TARGET else ""),
                 ("calls", f"{calls}", f"{calls / (UPDATES + CREATES):.3f} per change"),
                 ("lost, doubled", f"{lost}, {doubled}", "target 0, 0"),

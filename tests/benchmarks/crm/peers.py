@@ -1,8 +1,11 @@
-"""What is usual: one call for each change, again when it fails. simple-salesforce for Salesforce, else httpx.
+"""What is usual: one call for each change, again when it fails.
+
+simple-salesforce for Salesforce, hubspot-api-client for HubSpot where it is installed, else httpx.
 
 The peer does less than we do: it looks for no conflict, and a lost answer to a create makes a second record.
 """
 
+import importlib.util
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -68,11 +71,27 @@ _WAYS = {
 
 def seconds_per_change(vendor: str, url: str, known: Sequence[RecordSnapshot], deals: int) -> float:
     """Write each change with a call of its own, one after the other; return the mean seconds of one."""
-    calls = _salesforce(url, known, deals) if vendor == "salesforce" else _others(_WAYS[vendor], url, known, deals)
+    if vendor == "salesforce":
+        calls = _salesforce(url, known, deals)
+    elif vendor == "hubspot" and has_hubspot_client():
+        calls = _hubspot(url, known, deals)
+    else:
+        calls = _others(_WAYS[vendor], url, known, deals)
     start = time.perf_counter()
     for call in calls:
         _until_done(call)
     return (time.perf_counter() - start) / len(calls)
+
+
+def name_of(vendor: str) -> str:
+    """Return what the peer is called in the table."""
+    if vendor == "salesforce":
+        return "simple-salesforce"
+    return "hubspot-api-client" if vendor == "hubspot" and has_hubspot_client() else "httpx"
+
+
+def has_hubspot_client() -> bool:
+    return importlib.util.find_spec("hubspot") is not None
 
 
 def _until_done(call: Call) -> None:
@@ -109,6 +128,44 @@ def _salesforce(url: str, known: Sequence[RecordSnapshot], deals: int) -> list[C
     return [
         *(tried(lambda r=record: contact.update(r.ref.id, {"Title": "Buyer"})) for record in known),
         *(tried(lambda n=n: deal.create({"Name": f"Peer {n}", **fields})) for n in range(deals)),
+    ]
+
+
+def _hubspot(url: str, known: Sequence[RecordSnapshot], deals: int) -> list[Call]:
+    import hubspot  # a second
+    from hubspot.crm import contacts
+    from hubspot.crm import deals as deal_api
+    from urllib3.exceptions import HTTPError
+
+    client = hubspot.HubSpot(access_token="token")
+    apis = client.crm.contacts.basic_api, client.crm.deals.basic_api
+    for api in apis:
+        api.api_client.configuration.host = url
+        api.api_client.configuration.retries = False
+
+    def tried(work: Callable[[], object]) -> Call:
+        def call() -> None:
+            try:
+                work()
+            except HTTPError as error:
+                raise requests.RequestException(str(error)) from error
+            except (contacts.exceptions.ApiException, deal_api.exceptions.ApiException) as error:
+                if error.status < 500:
+                    raise
+                raise requests.RequestException(str(error.status)) from error
+
+        return call
+
+    def change(record: RecordSnapshot) -> object:
+        return apis[0].update(record.ref.id, contacts.SimplePublicObjectInput(properties={"jobtitle": "Buyer"}))
+
+    def create(number: int) -> object:
+        fields = {"dealname": f"Peer {number}", "dealstage": "appointmentscheduled", "amount": "1200"}
+        return apis[1].create(deal_api.SimplePublicObjectInputForCreate(properties=fields, associations=[]))
+
+    return [
+        *(tried(lambda r=record: change(r)) for record in known),
+        *(tried(lambda n=n: create(n)) for n in range(deals)),
     ]
 
 

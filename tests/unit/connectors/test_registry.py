@@ -31,7 +31,7 @@ def test_entry_matches_its_class(name: str) -> None:
 
 def test_names_by_family() -> None:
     assert registry.names(Family.MAIL)[0] == "maildir"
-    assert registry.names(Family.CRM) == ("book", "salesforce", "hubspot", "pipedrive", "zoho", "dynamics")
+    assert registry.names(Family.CRM) == ("book", "salesforce", "hubspot", "pipedrive", "zoho", "dynamics", "custom")
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:

@@ -59,5 +59,12 @@ def test_a_quota_that_runs_short(used, limit, share, is_short):
     assert quota.is_short is is_short
 
 
+@pytest.mark.parametrize(("left", "is_short"), [(20_000, False), (1000, False), (999, True), (0, True)])
+def test_a_crm_that_tells_only_what_is_left(left, is_short):
+    assert Quota(0, None, left=left).is_short is is_short
+    assert Quota(0, None, left=left).share == (0.0 if left else 1.0)
+    assert Quota(0, None, left=900).sentence == "Only 900 of the calls it allows are left."
+
+
 def test_a_quota_in_words():
     assert Quota(4199, 5000).sentence == "83 % of the calls it allows are used (4,199 of 5,000)."

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.servers.zoho import ZohoServer
+from tests.servers.zoho_coql import SyntaxFault, parse
 
 pytestmark = pytest.mark.server
 
@@ -43,6 +44,15 @@ def client(server: ZohoServer) -> Iterator[httpx.Client]:
         ("POST", "/Contacts", [], "INVALID_DATA"),
         ("POST", "/Contacts", {"data": []}, "INVALID_DATA"),
         ("POST", "/Contacts", {**ONE, "colour": "red"}, "INVALID_DATA"),
+        ("POST", "/Contacts", {"data": [{"Last_Name": "A"}] * 101}, "INVALID_DATA"),
+        ("PUT", "/Contacts", {"data": [{"id": "1", "Last_Name": "A"}] * 101}, "INVALID_DATA"),
+        ("PUT", "/Contacts", {"data": ["x"]}, "INVALID_DATA"),
+        ("PUT", "/Contacts", {"data": [{"id": "1"}], "trigger": "none"}, "INVALID_DATA"),
+        ("PUT", "/Friends", ONE, "INVALID_MODULE"),
+        ("GET", "/Contacts/search?fields=id", None, "REQUIRED_PARAM_MISSING"),
+        ("GET", "/Contacts/search?fields=id&word=x", None, "INVALID_DATA"),
+        ("GET", "/Contacts/search?fields=id&word=a(b", None, "INVALID_DATA"),
+        ("GET", "/users?type=Everybody", None, "INVALID_REQUEST"),
         ("GET", "/settings/fields", None, "REQUIRED_PARAM_MISSING"),
         ("POST", "/coql", {"query": "select id from Contacts where id is not null"}, "INVALID_DATA"),
         ("POST", "/coql", {"select_query": "select id from Contacts"}, "SYNTAX_ERROR"),
@@ -106,3 +116,40 @@ def test_if_unmodified_since_is_held_to(client: httpx.Client, server: ZohoServer
     assert client.get("/Contacts/5725767999999999999?fields=id").status_code == 204
     since = {"If-Modified-Since": "2099-01-01T00:00:00Z"}
     assert client.get("/Contacts/deleted", headers=since).status_code == 304
+
+
+def test_a_batch_is_answered_record_by_record_in_order(client: httpx.Client, server: ZohoServer) -> None:
+    made = client.post("/Contacts", json={"data": [{"Last_Name": "A"}, {"Title": "B"}, {"Last_Name": "C"}]})
+    assert made.status_code == 207
+    first, second, third = made.json()["data"]
+    assert (first["status"], third["status"]) == ("success", "success")
+    assert (second["code"], second["details"]["json_path"]) == ("MANDATORY_NOT_FOUND", "$.data[1].Last_Name")
+    ids = [each["details"]["id"] for each in (first, third)]
+    server.org.advance(60)
+    limit = {"If-Unmodified-Since": server.org.stamp(server.org.now())}
+    server.org.advance(60)
+    server.org.update("Contacts", ids[1], {"Title": "Typed by a person"})
+    rows = [{"Title": "D"}, *({"id": row_id, "Title": "D"} for row_id in ids), {"id": "12345", "Title": "D"}]
+    changed = client.put("/Contacts", json={"data": rows}, headers=limit)
+    assert changed.status_code == 207
+    codes = [each["code"] for each in changed.json()["data"]]
+    assert codes == ["MANDATORY_NOT_FOUND", "SUCCESS", "ALREADY_MODIFIED", "INVALID_DATA"]
+    assert server.org.records["Contacts"][ids[1]]["Title"] == "Typed by a person"
+    server.zoho.refuses_whole = True
+    assert client.put("/Contacts", json={"data": rows[1:3]}, headers=limit).status_code == 412
+
+
+def test_a_query_has_its_limits() -> None:
+    def asked(values: int, conditions: int) -> str:
+        one = "id in (" + ", ".join(["'1'"] * values) + ")"
+        where = one
+        for _ in range(conditions - 1):
+            where = f"({where} or {one})"
+        return f"select id from Contacts where {where}"
+
+    parse(asked(50, 25))
+    for values, conditions in ((51, 1), (1, 26)):
+        with pytest.raises(SyntaxFault, match="more than"):
+            parse(asked(values, conditions))
+    query = parse("select id from Contacts where Last_Name = 'O''Hara \\ sons'")
+    assert query.test({"Last_Name": "O'Hara \\ sons"})

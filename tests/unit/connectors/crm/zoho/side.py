@@ -1,6 +1,7 @@
 """What the tests of the Zoho connector stand on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from desktop.connectors.crm.zoho import Zoho
@@ -12,6 +13,7 @@ from desktop.domain.records import RecordKind, RecordRef
 from tests.conformance.crm_samples import SAMPLES, OtherSide
 from tests.fakes.clock import ManualClock
 from tests.fakes.ledger import ListLedger
+from tests.servers.vendor import Fault, Request
 from tests.servers.zoho import ZohoServer
 
 K = RecordKind
@@ -45,8 +47,29 @@ class ZohoSide(OtherSide):
         return len(happened) if kind is K.ACTIVITY else len(rows) - len(happened)
 
     def lose_next_answer(self) -> bool:
-        self.server.fault("drop_after", **MAKES_CONTACT)
+        self.server.faults.append(WriteFault("drop_after"))
         return True
+
+
+class WriteFault(Fault):
+    """A fault for the next writes of whatever kind; a query is a POST too."""
+
+    def is_for(self, request: Request) -> bool:
+        return super().is_for(request) and request.method != "GET" and request.path != "/crm/v8/coql"
+
+
+@dataclass(slots=True)
+class Chance(Fault):
+    """A fault that happens now and then, to any call."""
+
+    dice: Random = field(default_factory=Random)
+    rate: float = 0.0
+    happened: int = 0
+
+    def is_for(self, request: Request) -> bool:
+        strikes = self.dice.random() < self.rate
+        self.happened += strikes
+        return strikes
 
 
 @dataclass

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from desktop.domain.connections import EMPTY_CHECKPOINT
-from desktop.domain.errors import Conflict, DealsideError
-from tests.conformance.crm_samples import SAMPLES, drain
+from desktop.domain.crm_port import NewRecord, RecordChange
+from desktop.domain.errors import Conflict, DealsideError, Rejected
+from desktop.domain.records import RecordSnapshot
+from tests.conformance.crm_samples import CHANGED, SAMPLES, drain
 from tests.fakes.clock import START
 from tests.servers.openapi import Contract
 from tests.servers.vendor import Answer, Request, VendorServer
@@ -64,6 +66,8 @@ def contract(shared: Path) -> Contract:
     spec: Any = json.loads(file.read_text(encoding="utf-8"))
     # It requires 71 members of every field; no organisation gives them all.
     spec["components"]["schemas"]["fields.fields"]["required"] = ["api_name", "data_type", "operation_type", "id"]
+    # It has a pattern that no real address of a user matches, as it has the length of one example.
+    del spec["components"]["schemas"]["users.users"]["properties"]["email"]["pattern"]
     return Contract(spec)
 
 
@@ -104,6 +108,40 @@ def test_every_request_and_every_answer_is_as_described(held: HeldServer, settin
     assert held.held.faults == []
     assert {line.split(" ")[0] for line in held.held.seen} == {"GET", "POST", "PUT", "DELETE"}
     assert any("deleted" in line for line in held.held.seen)
+
+
+def test_batches_and_looking_are_as_described(held: HeldServer, setting: Setting) -> None:
+    crm, side = connect(held, setting), ZohoSide(held)
+    person = {name: value for name, value in CONTACT.items() if name != "email"}
+    new = [NewRecord(kind, SAMPLES[kind], "k") for kind in (K.LEAD, K.OPPORTUNITY, K.TASK, K.ACTIVITY)]
+    new += [NewRecord(K.CONTACT, person, f"k{number}") for number in range(3)]
+    made = [each for each in crm.create_many(new) if isinstance(each, RecordSnapshot)]
+    assert len(made) == len(new)
+    held.org.query_lag = 3600
+    assert list(crm.create_many(new)) == made
+    held.org.query_lag = 0
+    bad = NewRecord(K.CONTACT, {**person, "account": "account:57257670000000999"}, "bad")
+    assert isinstance(crm.create_many([bad, NewRecord(K.CONTACT, person, "k4")])[0], Rejected)
+    side.later()
+    changes = [
+        RecordChange(each.ref, {CHANGED[each.ref.kind][0]: CHANGED[each.ref.kind][1]}, each.version) for each in made
+    ]
+    held.fault(
+        "touch", method="PUT", prefix="/crm/v8/Contacts", act_on=lambda: side.edit(made[-1].ref, "title", "Typed")
+    )
+    outcomes = crm.update_many(changes)
+    assert [type(each) for each in outcomes] == [RecordSnapshot] * (len(made) - 1) + [Conflict]
+    held.org.locked = {made[-2].ref.id}
+    assert isinstance(crm.update_many([RecordChange(made[-2].ref, {"title": "CFO"})])[0], Rejected)
+    assert len(crm.read_many([each.ref for each in made])) == len(made)
+    assert crm.find(K.LEAD, "email", [SAMPLES[K.LEAD]["email"]])
+    assert crm.search(K.LEAD, "Yusuf")
+    assert crm.search(K.LEAD, "nobody at all") == ()
+    assert crm.owners()
+    assert held.held.faults == []
+    assert {"PUT /crm/v8/{module_api_name} 207", "POST /crm/v8/{module_api_name} 207"} <= held.held.seen
+    assert any("search 200" in line for line in held.held.seen)
+    assert "GET /crm/v8/users 200" in held.held.seen
 
 
 def test_the_description_would_notice(held: HeldServer, setting: Setting) -> None:

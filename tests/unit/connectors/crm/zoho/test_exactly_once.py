@@ -14,8 +14,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from desktop.connectors.crm.zoho import Zoho
 from desktop.connectors.http import HttpBoundary, HttpLimits
+from desktop.connectors.tables.zoho import MODULES
 from desktop.domain.connections import EMPTY_CHECKPOINT, Checkpoint
-from desktop.domain.errors import Conflict, Temporary, UserActionNeeded
+from desktop.domain.crm_port import NewRecord, Outcome, RecordChange
+from desktop.domain.errors import Conflict, DealsideError, Temporary, UserActionNeeded
 from desktop.domain.records import RecordRef, RecordSnapshot
 from tests.conformance.crm_samples import CHANGED, SAMPLES
 from tests.fakes.clock import START, ManualClock
@@ -28,8 +30,14 @@ pytestmark = pytest.mark.server
 
 FAULTS = ("drop", "drop_after", "cut", "garbage", "busy", "broken", "token", "lag")
 SENT = ("POST", "PUT", "DELETE", "GET", "")
-KINDS = st.sampled_from([K.CONTACT, K.OPPORTUNITY, K.TASK, K.ACTIVITY])
-OTHERS_EDIT = {K.CONTACT: "last_name", K.OPPORTUNITY: "name", K.TASK: "subject", K.ACTIVITY: "description"}
+KINDS = st.sampled_from([K.CONTACT, K.LEAD, K.OPPORTUNITY, K.TASK, K.ACTIVITY])
+OTHERS_EDIT = {
+    K.CONTACT: "last_name",
+    K.LEAD: "last_name",
+    K.OPPORTUNITY: "name",
+    K.TASK: "subject",
+    K.ACTIVITY: "description",
+}
 TRIES = 40
 
 
@@ -81,6 +89,17 @@ class Deliveries(RuleBasedStateMachine):
             except (Temporary, UserActionNeeded):
                 continue
         raise AssertionError("this delivery never ends")
+
+    def deliver_many(self, act: Callable[[list[Any], bool], tuple[Outcome, ...]], items: list[Any]) -> list[Outcome]:
+        """Deliver a batch, and again what is left of it; `act` is told whether this is the first attempt."""
+        settled: dict[int, Outcome] = {}
+        for attempt in range(TRIES):
+            left = [place for place in range(len(items)) if place not in settled]
+            found = zip(left, act([items[place] for place in left], not attempt), strict=True)
+            settled |= {place: each for place, each in found if not isinstance(each, Temporary | UserActionNeeded)}
+            if len(settled) == len(items):
+                return [settled[place] for place in range(len(items))]
+        raise AssertionError("this batch never ends")
 
     def calm(self) -> None:
         self.server.faults.clear()
@@ -142,6 +161,70 @@ class Deliveries(RuleBasedStateMachine):
             self.writes += not is_done
         self.calm()
 
+    @rule(wanted=st.lists(st.tuples(KINDS, st.integers(0, 30)), max_size=8), faults=faults)
+    def create_many(self, wanted: list[tuple[K, int]], faults: list[tuple[str, str]]) -> None:
+        """Create under keys that may be new or not, one of them perhaps twice."""
+        named = [(kind, f"{kind.value} {key}") for kind, key in wanted]
+        new = [NewRecord(kind, SAMPLES[kind], name) for kind, name in named if self.made.get(name) not in self.deleted]
+        self.trouble(faults)
+        outcomes = self.deliver_many(lambda some, _: self.crm.create_many(some), new)
+        self.calm()
+        for record, outcome in zip(new, outcomes, strict=True):
+            assert not isinstance(outcome, DealsideError)
+            if record.key in self.made:
+                assert outcome.ref == self.made[record.key]
+                continue
+            assert outcome.ref not in self.expected
+            self.made[record.key] = outcome.ref
+            self.expected[outcome.ref] = {**SAMPLES[record.kind]}
+            self.writes += 1
+
+    @precondition(lambda self: self.expected)
+    @rule(
+        data=st.data(),
+        faults=faults,
+        number=st.integers(0, 99),
+        others=st.sampled_from(["idle", "earlier", "quicker"]),
+        seconds=st.sampled_from([0, 1, 90]),
+    )
+    def update_many(self, data: Any, faults: list[tuple[str, str]], number: int, others: str, seconds: int) -> None:
+        """Change one field of each of some records, while somebody else edits one of them."""
+        there = sorted(self.expected, key=str)
+        refs = data.draw(st.lists(st.sampled_from(there), unique=True, min_size=1, max_size=8))
+        victim = data.draw(st.sampled_from(refs))
+        seen = self.crm.read_many(refs)
+        assert set(seen) == set(refs)
+        field = {ref: CHANGED[ref.kind][0] for ref in refs}
+        value, day = f"ours at once {number}", f"2027-02-{number % 28 + 1:02d}"
+        ours = {ref: day if field[ref] == "due_date" else value for ref in refs}
+        is_done = {ref: self.expected[ref][field[ref]] == ours[ref] for ref in refs}
+        self.org.advance(max(seconds, 1) if others == "quicker" else seconds)
+        before = self.others_writes
+        if others == "earlier":
+            self.somebody_writes(victim)
+        self.trouble(faults)
+        if others == "quicker":
+            prefix = f"/crm/v8/{MODULES[victim.kind]}"
+            self.server.fault("touch", method="PUT", prefix=prefix, act_on=lambda: self.somebody_writes(victim))
+
+        def act(some: list[RecordRef], is_first: bool) -> tuple[Outcome, ...]:
+            # As the outbox does: what was read a moment ago goes along, and is read again before it is repeated.
+            given = is_first and others != "earlier"
+            changes = [(ref, {field[ref]: ours[ref]}, seen[ref].version, seen[ref] if given else None) for ref in some]
+            return self.crm.update_many([RecordChange(*change) for change in changes])
+
+        for ref, outcome in zip(refs, self.deliver_many(act, refs), strict=True):
+            if isinstance(outcome, Conflict):
+                assert ref == victim
+                assert self.others_writes > before
+                assert not is_done[ref]
+            else:
+                assert not isinstance(outcome, DealsideError)
+                assert ref != victim or self.others_writes == before or is_done[ref]
+                self.expected[ref][field[ref]] = ours[ref]
+                self.writes += not is_done[ref]
+        self.calm()
+
     @precondition(lambda self: self.expected)
     @rule(data=st.data(), seconds=st.integers(0, 5))
     def somebody_edits(self, data: Any, seconds: int) -> None:
@@ -190,7 +273,7 @@ class Deliveries(RuleBasedStateMachine):
     @invariant()
     def decisions_are_applied_once(self) -> None:
         """No record too many, none too few, no write too many."""
-        for kind in (K.CONTACT, K.OPPORTUNITY, K.TASK, K.ACTIVITY):
+        for kind in (K.CONTACT, K.LEAD, K.OPPORTUNITY, K.TASK, K.ACTIVITY):
             assert self.side.count(kind) == sum(ref.kind is kind for ref in self.expected)
         assert self.org.writes == self.writes
 

@@ -149,4 +149,4 @@ def test_calls_are_few(crm: Zoho, server: ZohoServer, org: Org) -> None:
     before = len(server.requests)
     batch = crm.changes(checkpoint)
     assert (batch.records, batch.has_more) == ((), False)
-    assert len(server.requests) - before == 10  # a query and a list of deletions for each of five modules
+    assert len(server.requests) - before == 12  # a query and a list of deletions for each of six modules
