@@ -52,3 +52,10 @@ def test_an_empty_window_teaches(open_window, screenshots) -> None:
     image = take(window, "empty", screenshots)
     assert colors_in(image) > 5
     assert window.page.empty.isVisible()
+
+
+def test_the_outbox_is_painted(window, press, screenshots) -> None:
+    press(Qt.Key.Key_4)
+    image = take(window, "outbox", screenshots)
+    assert colors_in(image) > 20
+    assert window.is_in_outbox

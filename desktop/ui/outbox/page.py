@@ -53,6 +53,7 @@ class OutboxPage(QWidget):
         self._back = button(texts.OUTBOX_BACK, role="quiet", name=texts.OUTBOX_BACK_NAME)
         self._retry_all = button(texts.SEND_ALL, name=texts.SEND_ALL_NAME)
         self._scroll = QScrollArea(self)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._second = QTimer(self, interval=SECOND_MS)
         self._build()

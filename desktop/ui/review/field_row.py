@@ -197,7 +197,8 @@ class FieldRow(QWidget):
         room = self._value_width(width)
         self._value = Paragraph(self._theme.font(), self._value_runs(view), room, lines)
         below = [(view.live, colors.bad)] if view.live else []
-        below += [(self._error or view.problem, colors.bad)] if self._error or view.problem else []
+        below += [(self._error, colors.bad)] if self._error else []
+        below += [(view.problem, colors.muted if view.is_left_out else colors.bad)] if view.problem else []
         below += [(view.reason, colors.muted)] if view.reason else []
         below += [(line, colors.text) for line in view.others]
         font = self._theme.font(TextSize.SMALL)
