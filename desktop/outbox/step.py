@@ -1,7 +1,7 @@
 """Deliver what is due: say so durably, write once, keep the Receipts. Running again mends a crash at any line."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,13 +9,14 @@ from desktop.domain.connections import Family
 from desktop.domain.crm_port import CrmConnector
 from desktop.domain.deliveries import DeliveryState, OutboxEntry, Receipt
 from desktop.domain.errors import DealsideError, Rejected, Temporary, UserActionNeeded
-from desktop.domain.ids import ConnectionId
+from desktop.domain.ids import ConnectionId, EntryId
 from desktop.domain.ports import Clock, DraftFolder
 from desktop.domain.proposals import DraftState, SuggestionState
 from desktop.domain.records import RecordRef, RecordSnapshot
+from desktop.outbox.meanwhile import THERE_ALREADY, Found, made_meanwhile
 from desktop.outbox.ordering import is_undo, next_ready
 from desktop.outbox.retry import record_failure
-from desktop.outbox.writing import Results, Written, write_draft, write_records
+from desktop.outbox.writing import Written, write_draft, write_records
 from desktop.store.store import Store, Transaction
 
 log = logging.getLogger("dealside.outbox")
@@ -76,21 +77,35 @@ def _batches(entries: Sequence[OutboxEntry]) -> Iterator[Sequence[OutboxEntry]]:
 
 def _write(
     entries: Sequence[OutboxEntry], store: Store, clock: Clock, open_crm: OpenCrm, open_drafts: OpenDrafts
-) -> Results:
+) -> Mapping[EntryId, Written | Found | Exception]:
     connection_id = entries[0].connection_id
     with store.reading() as tx:
         connection = tx.connections.get(connection_id)
     if connection is None:
         raise UserActionNeeded("The connection this was meant for was removed: add it again, or undo this.")
     if connection.family is Family.CRM:
-        return write_records(entries, open_crm(connection_id), clock.now())
+        crm = open_crm(connection_id)
+        there = made_meanwhile(entries, crm, lambda ref: _is_mirrored(store, connection_id, ref))
+        rest = [entry for entry in entries if entry.id not in there]
+        return {**there, **write_records(rest, crm, clock.now())}
     folder = open_drafts(connection_id)
     return {entry.id: write_draft(entry, folder, clock.now()) for entry in entries}
 
 
-def _settle(tx: Transaction, entry: OutboxEntry, attempt: int, result: Written | Exception, now: datetime) -> None:
+def _is_mirrored(store: Store, connection_id: ConnectionId, ref: RecordRef) -> bool:
+    with store.reading() as tx:
+        return tx.mirror.get(connection_id, ref) is not None
+
+
+def _settle(
+    tx: Transaction, entry: OutboxEntry, attempt: int, result: Written | Found | Exception, now: datetime
+) -> None:
     if isinstance(result, Exception):
         _failed(tx, entry, attempt, result, now)
+        return
+    if isinstance(result, Found):
+        _give_way(tx, entry, result.record, now)
+        tx.outbox.end_attempt(attempt, "found")
         return
     _delivered(tx, entry, *result)
     tx.outbox.end_attempt(attempt, "delivered")
@@ -106,6 +121,18 @@ def _failed(tx: Transaction, entry: OutboxEntry, attempt: int, error: Exception,
     record_failure(tx, entry, error, now)
     tx.outbox.end_attempt(attempt, type(error).__name__, detail[:500])
     tx.audit.append(now, "dealside", "not delivered", subject=entry.subject_id, detail=type(error).__name__)
+
+
+def _give_way(tx: Transaction, entry: OutboxEntry, record: RecordSnapshot, now: datetime) -> None:
+    """Let a create give way to the Record that is there: links lead to that one, and what else is known comes anew."""
+    tx.outbox.settle(entry.id, DeliveryState.CANCELLED, sentence=THERE_ALREADY)
+    suggestion = tx.proposals.find_suggestion(entry.subject_id)
+    if suggestion is not None:
+        gone = replace(suggestion, state=SuggestionState.EXPIRED, target=record.ref)
+        tx.proposals.save_suggestion(gone)
+    tx.mirror.save(entry.connection_id, record)
+    tx.enrichments.ask_for(entry.connection_id, record.ref, now)
+    tx.audit.append(now, "dealside", "found in the CRM", subject=entry.subject_id, detail=str(record.ref))
 
 
 def _delivered(tx: Transaction, entry: OutboxEntry, receipt: Receipt, record: RecordSnapshot | None) -> None:
