@@ -7,6 +7,7 @@ SQL. What the agent logs goes to the profile's own files, which are searched for
 import base64
 import logging
 import os
+import re
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -236,16 +237,20 @@ class Rep:
         return [row for row in self.org.org.records[name].values() if not row["IsDeleted"]]
 
     def writes(self) -> list[tuple[str, str]]:
-        """Return the requests so far that could have changed the org."""
-        return [request for request in self.org.requests if request[0] in WRITES]
+        """Return the requests so far that could have changed the org.
+
+        Not those of Composite, which carry reads as well; what they changed is in the org's own count.
+        """
+        return [r for r in self.org.requests if r[0] in WRITES and not r[1].startswith("/composite")]
 
     def drafts(self) -> list[Path]:
         """Return the files in the mailbox's Drafts folder."""
         return self.dovecot.files(self.user, "Drafts")
 
     def log_text(self) -> str:
-        """Return all that the log files hold."""
-        return "".join(path.read_text(encoding="utf-8") for path in sorted(self.profile.paths.logs.iterdir()))
+        """Return all that the log files hold but the times, which may read like an amount (12:03:48,000)."""
+        whole = "".join(path.read_text(encoding="utf-8") for path in sorted(self.profile.paths.logs.iterdir()))
+        return re.sub(r"(?m)^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ", "", whole)
 
     def gossip(self, said: str) -> list[str]:
         """Return the canaries that are in `said`."""
