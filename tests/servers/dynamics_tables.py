@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-REGARDED = ("account", "contact", "opportunity", "incident")
+REGARDED = ("account", "contact", "opportunity", "incident", "lead")
 
 
 @dataclass(frozen=True, slots=True)

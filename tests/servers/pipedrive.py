@@ -19,6 +19,16 @@ _PER_ENTITY = {
     "activities": {"deal_id", "person_id", "lead_id", "done", "include_fields"},
 }
 _FIELD_LISTS = {"personFields": "persons", "organizationFields": "organizations", "dealFields": "deals"}
+_SEARCH_FIELDS = {
+    "persons": {"custom_fields", "email", "notes", "phone", "name"},
+    "organizations": {"address", "custom_fields", "notes", "name"},
+    "deals": {"custom_fields", "notes", "title"},
+}
+_SEARCH_PARAMS = {
+    "persons": {"term", "fields", "exact_match", "organization_id", "include_fields"},
+    "organizations": {"term", "fields", "exact_match"},
+    "deals": {"term", "fields", "exact_match", "person_id", "organization_id", "status", "include_fields"},
+}
 _WINDOW = 2.0
 
 
@@ -39,7 +49,7 @@ class PipedriveWorld(World):
     def answer(self, request: Request) -> Answer:
         headers = self._limits()
         try:
-            token = request.headers.get("x-api-token", "")
+            token = _token(request)
             if token not in self.company.tokens:
                 body = {"success": False, "error": "unauthorized access", "errorCode": 401}
                 return Answer(401, {**body, "error_info": "Please check developers.pipedrive.com"}, headers)
@@ -55,19 +65,23 @@ class PipedriveWorld(World):
     def _limits(self) -> dict[str, str]:
         company = self.company
         burst = company.burst_limit if company.burst_limit is not None else 80
-        headers = {"x-ratelimit-limit": str(burst), "x-ratelimit-remaining": str(max(0, burst - len(self._window)))}
+        counted = len(self._counted()) if company.burst_limit is not None else 1
+        headers = {"x-ratelimit-limit": str(burst), "x-ratelimit-remaining": str(max(0, burst - counted))}
         headers["x-ratelimit-reset"] = str(int(_WINDOW))
         if company.daily_limit is not None:
             headers["x-daily-ratelimit-token-limit"] = str(company.daily_limit)
             headers["x-daily-ratelimit-token-remaining"] = str(max(0, company.daily_limit - company.spent))
         return headers
 
+    def _counted(self) -> list[datetime]:
+        return [at for at in self._window if (self.now() - at).total_seconds() < _WINDOW]
+
     def _charge(self, cost: int) -> None:
         company = self.company
         if company.daily_limit is not None and company.spent + cost > company.daily_limit:
             company.spent = company.daily_limit
             raise Refused(429, "request over limit")
-        self._window = [at for at in self._window if (self.now() - at).total_seconds() < _WINDOW]
+        self._window = self._counted()
         if company.burst_limit is not None and len(self._window) >= company.burst_limit:
             raise Refused(429, "request over limit")
         self._window.append(self.now())
@@ -78,7 +92,7 @@ class PipedriveWorld(World):
     def _route(self, request: Request) -> tuple[int, Any]:
         query = request.query
         match request.method, request.parts:
-            case "GET", ("api", "v1", *name):
+            case "GET" | "PUT", ("api", "v1", *name):
                 return self._old_route("/".join(name), request)
             case "GET", ("api", "v2", ("personFields" | "organizationFields" | "dealFields") as name):
                 return 10, lambda: self._field_list(_FIELD_LISTS[name], query)
@@ -98,8 +112,14 @@ class PipedriveWorld(World):
         raise Refused(405, "Method not allowed")
 
     def _old_route(self, name: str, request: Request) -> tuple[int, Any]:
+        entity, _, rest = name.partition("/")
+        record_id, _, verb = rest.partition("/")
+        if request.method == "PUT" and verb == "merge" and entity in LISTS and record_id.isdigit():
+            return 40, lambda: {"data": self.company.merge(entity, int(record_id), self._json(request))}
         if name == "users/me":
             return 2, lambda: {"data": {"id": self._me(request), "name": "Ada", "default_currency": "EUR"}}
+        if name == "users":
+            return 20, lambda: {"data": [dict(row) for row in self.company.users]}
         if name == "activityTypes":
             return 20, self._types
         if name == "recents":
@@ -119,7 +139,7 @@ class PipedriveWorld(World):
         raise Refused(405, "Method not allowed")
 
     def _me(self, request: Request) -> int:
-        return self.company.tokens[request.headers["x-api-token"]]
+        return self.company.tokens[_token(request)]
 
     def _json(self, request: Request) -> Row:
         if not request.headers.get("content-type", "").startswith("application/json"):
@@ -141,7 +161,7 @@ class PipedriveWorld(World):
         rows: Iterable[Row] = self.company.live(entity)
         if "ids" in query:
             wanted = query["ids"].split(",")
-            if len(wanted) > 100:
+            if len(wanted) > 100 or not all(one.isdigit() for one in wanted):
                 raise invalid("ids: at most 100")
             rows = [row for row in rows if str(row["id"]) in wanted]
         rows = [row for row in rows if not row.get("is_archived")]
@@ -152,7 +172,16 @@ class PipedriveWorld(World):
             rows = [row for row in rows if row["update_time"] >= since]
         is_down = query.get("sort_direction") == "desc"
         ordered = sorted(rows, key=lambda row: (row[sort], row["id"]), reverse=is_down)
-        return self._page(ordered, query, (sort, is_down), lambda row: self.company.seen(entity, row))
+        codes = query["custom_fields"].split(",") if "custom_fields" in query else None
+        if codes is not None and len(codes) > 15:
+            raise invalid("custom_fields: at most 15")
+        return self._page(ordered, query, (sort, is_down), lambda row: self._seen(entity, row, codes))
+
+    def _seen(self, entity: str, row: Row, codes: list[str] | None) -> Row:
+        shown = self.company.seen(entity, row)
+        if codes is None:
+            return shown
+        return {**shown, "custom_fields": {code: shown["custom_fields"].get(code) for code in codes}}
 
     def _page(self, rows: list[Row], query: Any, order: tuple[str, bool], show: Any) -> Row:
         sort, is_down = order
@@ -173,25 +202,22 @@ class PipedriveWorld(World):
         return {"data": [show(row) for row in shown], "additional_data": {"next_cursor": cursor}}
 
     def _search(self, entity: str, query: Any) -> Row:
-        _known(
-            query,
-            {"term", "fields", "exact_match", "organization_id", "person_id", "status", "include_fields"} | _PAGING,
-        )
+        _known(query, _SEARCH_PARAMS[entity] | _PAGING)
         term, exact = query.get("term", ""), query.get("exact_match") == "true"
         if not term or (len(term) < 2 and not exact):
             raise invalid("term: at least 2 characters")
-        if set(query.get("fields", "").split(",")) - {"", "custom_fields", "email", "notes", "phone", "name", "title"}:
+        fields = set(query.get("fields", "").split(",")) - {""} or _SEARCH_FIELDS[entity]
+        if fields - _SEARCH_FIELDS[entity]:
             raise invalid("fields: unknown")
         company, items = self.company, []
-        own = [one.code for one in FIELDS[entity] if one.own and one.kind in {"varchar", "text", "phone"}]
         for row in company.live(entity):
             age = (company.time() - datetime.fromisoformat(row["add_time"])).total_seconds()
-            texts = [str(row["custom_fields"].get(code) or "").casefold() for code in own]
+            texts = [text.casefold() for text in _searchable(entity, row, fields)]
             hit = term.casefold() in texts if exact else any(term.casefold() in text for text in texts)
             if hit and age >= company.search_lag:
-                name = row.get("name", row.get("title"))
-                items.append({"result_score": 1.0, "item": {"id": row["id"], "type": LISTS[entity], "name": name}})
-        return {"data": {"items": items}, "additional_data": {"next_cursor": None}}
+                name = {"title": row["title"]} if entity == "deals" else {"name": row["name"]}
+                items.append({"result_score": 1.0, "item": {"id": row["id"], "type": LISTS[entity], **name}})
+        return {"data": {"items": items[: _limit(query)]}, "additional_data": {"next_cursor": None}}
 
     def _field_list(self, entity: str, query: Any) -> Row:
         _known(query, _PAGING | {"include_fields"})
@@ -202,7 +228,7 @@ class PipedriveWorld(World):
                 "field_type": one.kind,
                 "is_custom_field": one.own,
                 "is_optional_response_field": False,
-                "options": None,
+                "options": [{"id": at, "label": label} for at, label in one.options] or None,
                 "id": number,
             }
             for number, one in enumerate(self.company.visible_fields(entity))
@@ -260,6 +286,22 @@ class PipedriveWorld(World):
             status = "deleted" if row["is_deleted"] else row["status"]
             return {**old, "deleted": row["is_deleted"], "status": status, "is_archived": row["is_archived"]}
         return {**old, "active_flag": not row["is_deleted"]}
+
+
+def _token(request: Request) -> str:
+    """Return the token: pasted ones have a header of their own, those of a sign-in the usual one."""
+    pasted = request.headers.get("x-api-token", "")
+    return pasted or f"signed in {request.headers.get('authorization', '').removeprefix('Bearer ')}"
+
+
+def _searchable(entity: str, row: Row, fields: set[str]) -> list[str]:
+    """Return the texts of a row that a search in `fields` looks at."""
+    own = [one.code for one in FIELDS[entity] if one.own and one.kind in {"varchar", "text", "phone"}]
+    texts = [row["custom_fields"].get(code) for code in own] if "custom_fields" in fields else []
+    texts += [row.get(name) for name in ("name", "title") if name in fields]
+    for word, name in (("email", "emails"), ("phone", "phones")):
+        texts += [entry["value"] for entry in row.get(name, ())] if word in fields else []
+    return [str(text) for text in texts if text]
 
 
 def _known(query: Any, names: set[str]) -> None:

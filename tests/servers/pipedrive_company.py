@@ -41,10 +41,16 @@ class Field:
     name: str
     kind: str = "varchar"
     own: bool = False
+    options: tuple[tuple[int, str], ...] = ()
 
 
-def own(entity: str, name: str, kind: str = "varchar") -> Field:
-    return Field(sha1(f"{entity} {name}".encode()).hexdigest(), name, kind, own=True)
+def _user(number: int, name: str, *, is_there: bool = True) -> Row:
+    email = f"{name.split(maxsplit=1)[0].lower()}@company.example"
+    return {"id": number, "name": name, "email": email, "active_flag": is_there, "is_deleted": not is_there}
+
+
+def own(entity: str, name: str, kind: str = "varchar", *options: tuple[int, str]) -> Field:
+    return Field(sha1(f"{entity} {name}".encode()).hexdigest(), name, kind, True, options)
 
 
 FIELDS: dict[str, list[Field]] = {
@@ -53,7 +59,7 @@ FIELDS: dict[str, list[Field]] = {
         Field("website", "Website"),
         own("organizations", "Dealside key"),
         own("organizations", "Phone", "phone"),
-        own("organizations", "Region", "enum"),
+        own("organizations", "Region", "enum", (31, "North"), (32, "South")),
     ],
     "persons": [
         Field("name", "Name"),
@@ -74,6 +80,7 @@ FIELDS: dict[str, list[Field]] = {
         Field("org_id", "Organization", "org"),
         own("deals", "Dealside key"),
         own("deals", "Next step", "text"),
+        own("deals", "Status code", "enum", (1, "Prospecting"), (9, "Won")),
     ],
 }
 _WRITABLE: dict[str, dict[str, Any]] = {
@@ -147,6 +154,7 @@ class Company:
         self.stages = [(11, "Prospecting", 1), (12, "Proposal made", 1), (21, "Prospecting", 2), (22, "Renewal", 2)]
         self.types = {"call": "Call", "email": "E-mail", "meeting": "Meeting", "task": "Task", "lunch": "Lunch"}
         self.currencies = {"EUR", "USD", "GBP"}
+        self.users = [_user(7, "Ada Nowak"), _user(8, "Bo Lind"), _user(9, "Cem Aydin", is_there=False)]
 
     # --- time -------------------------------------------------------------------------------------------------------
 
@@ -216,6 +224,30 @@ class Company:
             raise Refused(404, f"{LISTS[entity].capitalize()} not found", "ERR_NOT_FOUND")
         row.update(is_deleted=True, update_time=self.stamp())
         self.writes += 1
+
+    def merge(self, entity: str, record_id: int, body: Row) -> Row:
+        """Take a record into another, whose values win: links move, the one taken in is deleted."""
+        if set(body) != {"merge_with_id"} or not isinstance(body["merge_with_id"], int):
+            raise invalid("merge_with_id: Expected number")
+        into = body["merge_with_id"]
+        goes, stays = self.records[entity].get(record_id), self.records[entity].get(into)
+        if goes is None or stays is None or goes["is_deleted"] or stays["is_deleted"] or into == record_id:
+            raise Refused(404, f"{LISTS[entity].capitalize()} not found", "ERR_NOT_FOUND")
+        for name, value in goes.items():
+            if stays.get(name) in (None, "", []) and name not in {"id", "custom_fields"}:
+                stays[name] = value
+        stays["update_time"] = self.stamp()
+        self._relink(entity, record_id, into)
+        self.delete(entity, record_id)
+        return {"id": into, "merge_what_id": record_id}
+
+    def _relink(self, entity: str, old: int, new: int) -> None:
+        names = {name for name, to in _LINKS.items() if to == entity}
+        for rows in self.records.values():
+            for row in rows.values():
+                row.update({name: new for name in names if row.get(name) == old})
+                for entry in row.get("participants", ()) if entity == "persons" else ():
+                    entry.update(person_id=new if entry["person_id"] == old else entry["person_id"])
 
     def _blank(self, entity: str) -> Row:
         row: Row = {"id": 0, "owner_id": 7, "is_deleted": False, "add_time": self.stamp(), "update_time": self.stamp()}
@@ -308,6 +340,11 @@ class Company:
                 raise invalid(f"custom_fields.{code}: property {code} is not allowed")
             if (entity, known[code].name) in self.read_only:
                 raise Refused(403, f"You do not have permission to edit the field {code}", "ERR_FORBIDDEN")
+            if known[code].kind == "enum":
+                if value is not None and value not in {at for at, _ in known[code].options}:
+                    raise invalid(f"custom_fields.{code}: Expected the number of an option")
+                row["custom_fields"][code] = value
+                continue
             if value is not None and not isinstance(value, str):
                 raise invalid(f"custom_fields.{code}: Expected string")
             if value and known[code].kind != "text" and len(value) > TEXT_LIMIT:

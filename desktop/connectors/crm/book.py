@@ -1,6 +1,7 @@
 """The local book: the CRM for reps who have none, over a table of the store that it sees as a RecordBook only."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from desktop.connectors.book.merging import merge
 from desktop.connectors.supplies import Supplies
@@ -8,7 +9,8 @@ from desktop.domain.connections import Checkpoint, ConnectorInfo, Family
 from desktop.domain.crm_port import CrmConnector, RecordBatch, RecordBook
 from desktop.domain.errors import Conflict, Defect, Rejected
 from desktop.domain.ids import RecordId
-from desktop.domain.records import FIELDS, FieldType, RecordKind, RecordRef, RecordSnapshot, parse_ref
+from desktop.domain.records import FIELDS, PEOPLE, FieldType, RecordKind, RecordRef, RecordSnapshot, parse_ref
+from desktop.domain.rights import RecordRules
 
 _MARK = "book"
 _GONE = "The record is no longer in the book."
@@ -60,6 +62,13 @@ class LocalBook(CrmConnector):
     def picklist(self, kind: RecordKind, field: str) -> tuple[str, ...]:
         return PICKLISTS.get((kind, field), ())
 
+    def describe(self, kind: RecordKind) -> RecordRules:
+        rules = super().describe(kind)
+        if kind not in {RecordKind.TASK, RecordKind.ACTIVITY}:
+            return rules
+        person = replace(rules.fields["contact"], targets=PEOPLE)
+        return replace(rules, fields={**rules.fields, "contact": person})
+
     def changes(self, checkpoint: Checkpoint, *, limit: int = 200) -> RecordBatch:
         mark = checkpoint.marks.get(_MARK, "0")
         revision = int(mark) if mark.isdecimal() else 0
@@ -101,9 +110,7 @@ class LocalBook(CrmConnector):
             raise Conflict("Somebody changed the record in the book meanwhile.", live=dict(live.fields))
         return self._book.remove(ref)
 
-    def merge(
-        self, kept: RecordRef, gone: RecordRef, *, version: str = "", gone_version: str = ""
-    ) -> RecordSnapshot:
+    def merge(self, kept: RecordRef, gone: RecordRef, *, version: str = "", gone_version: str = "") -> RecordSnapshot:
         return merge(self._book, kept, gone, (version, gone_version))
 
     def close(self) -> None:

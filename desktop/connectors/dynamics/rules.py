@@ -72,6 +72,7 @@ class Rules:
         lengths = self._org.lengths(table)
         places = {column.field: column.name for column in self._org.columns(table)}
         places |= {link.field: link.name for link in table.links}
+        targets = {link.field: frozenset(link.targets) for link in table.links}
         if table.kind is _K.OPPORTUNITY:
             places["currency"] = _CURRENCY
         rules = {"type": FieldRule(can_update=False, choices=self.picklist(table.kind, "type"))} if table.type else {}
@@ -84,6 +85,7 @@ class Rules:
                     is_required=shape.level(name) == "SystemRequired",
                     max_length=lengths.get(name),
                     choices=self.picklist(table.kind, field) if is_chosen else (),
+                    targets=targets.get(field, frozenset()),
                 )
         return RecordRules(
             table.kind,

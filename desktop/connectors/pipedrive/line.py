@@ -1,11 +1,12 @@
 """The calls of Pipedrive's interface, each a question with an answer, and the silence that its limits ask for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from desktop.connectors.exchange import HttpAnswer, HttpCall
 from desktop.connectors.json_line import JsonCall, JsonLine, Judged, bearer, rows_of
+from desktop.connectors.pipedrive.gate import Gate
 from desktop.connectors.tables.pipedrive import BLOCKED, Stage, is_id, old_stamp, refusal_of, throttled, whole
 from desktop.domain.errors import Temporary
 from desktop.domain.ports import Clock
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 V1, V2 = "/api/v1", "/api/v2"
 PAGE = 500
+AT_ONCE = 100
+"""How many records a list takes by their ids."""
 _GONE = 410
 _FORBIDDEN = 403
 _THROTTLED = 429
@@ -26,15 +29,23 @@ _GARBLED = "Pipedrive's answer was cut off or garbled; trying again later."
 class PipedriveLine:
     """One company, with the rights of the rep whose API token it is."""
 
-    def __init__(
-        self, http: "HttpBoundary", *, clock: Clock, origin: str, token: str | None, deadline: float = 60.0
+    def __init__(  # noqa: PLR0913  (collaborators, all but two by name)
+        self,
+        http: "HttpBoundary",
+        gate: Gate,
+        *,
+        clock: Clock,
+        origin: str,
+        token: str | None,
+        labels: dict[str, str],
+        deadline: float = 60.0,
     ) -> None:
-        """`deadline` is the seconds one exchange may take."""
+        """`deadline` is the seconds one exchange may take; `labels` are names of the company's fields, by code."""
         signed = bearer(token, "Pipedrive")["Authorization"].removeprefix("Bearer ")
-        self._door = _Door(http, clock)
+        self._door = _Door(http, gate, clock)
         self._clock = clock
         self._me = ""
-        self._labels: dict[str, str] = {}
+        self._labels = labels
         self._line = JsonLine(
             cast("HttpBoundary", self._door),  # of which a line uses `request` alone
             origin=origin,
@@ -73,7 +84,14 @@ class PipedriveLine:
         if answer is None or answer.status == _GONE:
             return None
         row = _row_of(answer.body)
-        return None if row.get("is_deleted") or row.get("status") == "deleted" else row
+        return None if _is_gone(row) else row
+
+    def rows(self, entity: str, ids: Sequence[str]) -> dict[str, Row]:
+        """Return those of at most AT_ONCE records that are there, by id; a list holds no archived deals."""
+        if not ids:
+            return {}
+        found, _ = self.page(entity, {"ids": ",".join(ids), "limit": str(AT_ONCE)})
+        return {str(row.get("id")): row for row in found if not _is_gone(row)}
 
     def page(self, entity: str, params: Mapping[str, str]) -> tuple[list[Row], str]:
         """Return one page of a list and the cursor of the next, or nothing."""
@@ -89,12 +107,19 @@ class PipedriveLine:
             if not cursor:
                 return
 
-    def searched(self, entity: str, text: str) -> list[str]:
-        """Return the ids of records of which a custom field is exactly `text`, whatever its case, oldest first."""
-        params = {"term": text, "fields": "custom_fields", "exact_match": "true"}
+    def searched(self, entity: str, text: str, *, within: str = "custom_fields") -> list[str]:
+        """Return the ids of records that hold exactly `text`, whatever its case, in such a field; oldest first."""
+        params = {"term": text, "fields": within, "exact_match": "true"}
+        return sorted(self._search(entity, params), key=int)
+
+    def worded(self, entity: str, words: str, limit: int) -> list[str]:
+        """Return the ids of records that Pipedrive's own search finds for `words`, best first."""
+        return self._search(entity, {"term": words, "limit": str(limit)})
+
+    def _search(self, entity: str, params: Mapping[str, str]) -> list[str]:
         body = self._line.ask(JsonCall("GET", f"{V2}/{entity}/search", params=params)).body
         try:
-            return sorted((str(int(row["item"]["id"])) for row in rows_of(body, "data", "items")), key=int)
+            return [str(int(row["item"]["id"])) for row in rows_of(body, "data", "items")]
         except (LookupError, TypeError, ValueError) as error:
             raise Temporary(_GARBLED, detail=type(error).__name__) from None
 
@@ -118,10 +143,15 @@ class PipedriveLine:
         answer = self._line.find(JsonCall("DELETE", f"{V2}/{entity}/{record_id}", also=frozenset({_GONE})))
         return answer is not None and answer.status != _GONE
 
+    def merge(self, entity: str, record_id: str, *, into: str) -> None:
+        """Take one record into another, which stays; v1 alone can."""
+        body = {"merge_with_id": int(into)}
+        self._line.ask(JsonCall("PUT", f"{V1}/{entity}/{record_id}/merge", body))
+
     def fields(self, name: str) -> list[Row]:
         """Return the description of an entity's fields."""
         found = [row for rows in self.pages(name, {"limit": str(PAGE)}) for row in rows]
-        self._labels |= {str(row.get("field_code")): str(row.get("field_name")) for row in found if _is_own(row)}
+        self._labels.update((str(row.get("field_code")), str(row.get("field_name"))) for row in found if _is_own(row))
         return found
 
     def stages(self) -> tuple[Stage, ...]:
@@ -154,28 +184,31 @@ class PipedriveLine:
 class _Door:
     """The way out, which stays shut after a 429 for as long as Pipedrive asks, and after a 403 page: a block."""
 
-    def __init__(self, http: "HttpBoundary", clock: Clock) -> None:
+    def __init__(self, http: "HttpBoundary", gate: Gate, clock: Clock) -> None:
         self._http = http
+        self._gate = gate
         self._clock = clock
-        self._opens_at: datetime | None = None
         self.headers: Mapping[str, str] = {}
         self.status: int | None = None
 
     def request(self, call: HttpCall) -> HttpAnswer:
-        now = self._clock.now()
-        if self._opens_at is not None and now < self._opens_at:
-            wait = (self._opens_at - now).total_seconds()
-            self.status = _THROTTLED
-            raise Temporary("Pipedrive asked us to wait.", detail="throttled", retry_after=wait)
+        self.status = _THROTTLED
+        self._gate.require_open()
         self.status, self.headers = None, {}
         answer = self._http.request(call)
         self.status, self.headers = answer.status, answer.headers
+        self._gate.note(answer.headers)
         if answer.status == _THROTTLED:
-            wait = max(throttled(answer.headers, now).retry_after or 0.0, answer.retry_after or 0.0)
-            self._opens_at = now + timedelta(seconds=min(wait, 24 * 3600.0))
+            self._gate.shut(
+                max(throttled(answer.headers, self._clock.now()).retry_after or 0.0, answer.retry_after or 0.0)
+            )
         elif answer.status == _FORBIDDEN and not answer.body.lstrip().startswith(b"{"):
-            self._opens_at = now + timedelta(seconds=BLOCKED.retry_after or 0.0)
+            self._gate.shut(BLOCKED.retry_after or 0.0)
         return answer
+
+
+def _is_gone(row: Row) -> bool:
+    return bool(row.get("is_deleted")) or row.get("status") == "deleted"
 
 
 def _is_own(row: Row) -> bool:

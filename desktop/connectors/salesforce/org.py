@@ -13,7 +13,7 @@ from desktop.connectors import overrides
 from desktop.connectors.fieldmap import Column, write_value
 from desktop.connectors.overrides import FieldMap
 from desktop.connectors.refusals import to_error
-from desktop.connectors.tables.salesforce import COLUMNS, CONVERTED, HAPPENED, OBJECTS, refusal_of, snapshot
+from desktop.connectors.tables.salesforce import COLUMNS, CONVERTED, HAPPENED, OBJECTS, TARGETS, refusal_of, snapshot
 from desktop.domain.errors import Conflict, DealsideError, Defect, Rejected, UserActionNeeded
 from desktop.domain.records import FIELDS, FieldType, RecordKind, RecordSnapshot
 from desktop.domain.rights import FieldRule, RecordRules
@@ -196,6 +196,7 @@ class Org:
             is_required=can_create and not spec.get("nillable", True) and not spec.get("defaultedOnCreate"),
             max_length=int(length) if length and spec.get("type") in _WORDS else None,
             choices=self._map().choices(kind, column.field) or (_choices(kind, column, spec) if is_picklist else ()),
+            targets=TARGETS.get((kind, column.field), frozenset()),
         )
 
     # --- refusals ---------------------------------------------------------------------------------------------------

@@ -126,7 +126,8 @@ def _about(activity: str) -> tuple[Link, ...]:
     def to(table: str) -> str:
         return f"{REGARDING}_{table}_{activity}"
 
-    related = {_K.ACCOUNT: to("account"), _K.OPPORTUNITY: to("opportunity"), _K.CASE: to("incident")}
+    tables = {_K.ACCOUNT: "account", _K.OPPORTUNITY: "opportunity", _K.CASE: "incident", _K.LEAD: "lead"}
+    related = {kind: to(table) for kind, table in tables.items()}
     return (Link("contact", REGARDING, {_K.CONTACT: to("contact")}), Link("related", REGARDING, related))
 
 

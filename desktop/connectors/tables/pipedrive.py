@@ -6,10 +6,11 @@ Sources: Pipedrive's OpenAPI descriptions of v1 and v2 (names, types, costs), it
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from desktop.connectors.fieldmap import Column
 from desktop.connectors.header_words import typed_url
 from desktop.connectors.refusals import (
     BUSY,
@@ -103,12 +104,18 @@ class Words:
     """What this company calls things. `custom` are field codes by canonical name, of one kind of Record.
 
     `has_job_title`: persons have that field only where the company keeps its contacts in step with a calendar.
+    `codes` are the fields that the rep may see with their types, None where there is no list of them. `mapped` and
+    `absent` are what a field map says of canonical fields, `choices` what its value maps know.
     """
 
     custom: Mapping[str, str]
     stages: tuple[Stage, ...] = ()
     types: Mapping[str, str] | None = None
     has_job_title: bool = False
+    codes: Mapping[str, str] | None = None
+    mapped: Mapping[str, Column] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 # --- refusals -------------------------------------------------------------------------------------------------------

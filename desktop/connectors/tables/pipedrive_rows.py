@@ -15,6 +15,7 @@ from typing import Any
 from desktop.connectors import fieldmap
 from desktop.connectors.fieldmap import Codec, Column, Unreadable, column, read_values, reference, write_value
 from desktop.connectors.tables.pipedrive import KEY, NAMES, Words, clean_stamp, is_id
+from desktop.connectors.tables.pipedrive_mapped import read_mapped, write_mapped
 from desktop.domain.errors import Defect, Rejected, Temporary, UserActionNeeded
 from desktop.domain.ids import RecordId, derive
 from desktop.domain.records import FIELDS, RecordKind, RecordRef, RecordSnapshot, title_of
@@ -122,6 +123,9 @@ def read_fields(kind: RecordKind, row: Row, words: Words) -> dict[str, str | Non
         _read_stage(row, words, fields)
     elif kind in {_K.TASK, _K.ACTIVITY}:
         _read_activity(kind, row, words, fields)
+    if words.mapped or words.absent:
+        usual = {name: value for name, value in fields.items() if name not in words.mapped.keys() | words.absent}
+        return {**usual, **read_mapped(row, words)}
     return fields
 
 
@@ -219,6 +223,9 @@ def body_of(kind: RecordKind, fields: Mapping[str, str | None], words: Words, ro
         if field not in FIELDS[kind]:
             raise Defect("A change names a field that does not exist.", detail=f"{kind.value}.{field}")
         clean = value.strip() if value and value.strip() else None
+        if field in words.absent or field in words.mapped:
+            write_mapped(kind, field, clean, words, (body, own))
+            continue
         plain = next((column for column in COLUMNS[kind] if column.field == field), None)
         if plain is not None:
             body[plain.name] = write_value(kind, plain, clean)
@@ -228,7 +235,7 @@ def body_of(kind: RecordKind, fields: Mapping[str, str | None], words: Words, ro
             _WRITERS[field](kind, clean, words, row, body)
     if own:
         body["custom_fields"] = own
-    if kind is _K.CONTACT and {"first_name", "last_name"} & fields.keys():
+    if kind is _K.CONTACT and {"first_name", "last_name"} & fields.keys() - words.mapped.keys() - words.absent:
         body["name"] = _name_of(fields, row)
     name = "title" if kind is _K.OPPORTUNITY else "name"
     if name in body and body[name] is None:

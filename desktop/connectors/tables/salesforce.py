@@ -25,7 +25,7 @@ from desktop.connectors.refusals import (
 )
 from desktop.domain.errors import Temporary, UserActionNeeded
 from desktop.domain.ids import RecordId, derive
-from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot, title_of
+from desktop.domain.records import PEOPLE, RecordKind, RecordRef, RecordSnapshot, title_of
 
 _K = RecordKind
 _ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
@@ -43,6 +43,7 @@ _QUOTA_WAIT = 4 * 3600.0  # a daily quota: asking again sooner only uses it up
 _PREFIXES: Mapping[str, RecordKind] = {
     "001": _K.ACCOUNT,
     "003": _K.CONTACT,
+    "00Q": _K.LEAD,
     "006": _K.OPPORTUNITY,
     "500": _K.CASE,
 }
@@ -70,13 +71,19 @@ def _checked_id(record_id: str) -> str:
 
 def _read_link(raw: Any) -> str:
     kind = _PREFIXES.get(str(raw)[:3])
-    if kind is None:  # a lead, or an object of the org's own
+    if kind is None:  # an object of the org's own
         raise fieldmap.Unreadable(raw)
     return f"{kind.value}:{raw}"
 
 
 _ACCOUNT, _CONTACT = _link(_K.ACCOUNT), _link(_K.CONTACT)
-_RELATED = _link(_K.ACCOUNT, _K.OPPORTUNITY, _K.CASE)
+_PERSON, _RELATED = _link(*PEOPLE), _link(_K.ACCOUNT, _K.OPPORTUNITY, _K.CASE)
+
+TARGETS: Mapping[tuple[RecordKind, str], frozenset[RecordKind]] = {
+    (_K.TASK, "contact"): PEOPLE,
+    (_K.ACTIVITY, "contact"): PEOPLE,
+}
+"""Links that lead to more than the usual kinds. A task with a lead must have no WhatId."""
 
 OBJECTS: Mapping[RecordKind, str] = {
     _K.ACCOUNT: "Account",
@@ -89,7 +96,6 @@ OBJECTS: Mapping[RecordKind, str] = {
 }
 ID_PREFIXES: Mapping[RecordKind, str] = {
     **{kind: prefix for prefix, kind in _PREFIXES.items()},
-    _K.LEAD: "00Q",
     _K.TASK: "00T",
     _K.ACTIVITY: "00T",
 }
@@ -140,7 +146,7 @@ COLUMNS: Mapping[RecordKind, tuple[Column, ...]] = {
         column(_K.TASK, "subject", "Subject"),
         column(_K.TASK, "due_date", "ActivityDate"),
         column(_K.TASK, "status", "Status"),
-        Column("contact", "WhoId", _CONTACT),
+        Column("contact", "WhoId", _PERSON),
         Column("related", "WhatId", _RELATED),
     ),
     _K.ACTIVITY: (
@@ -148,7 +154,7 @@ COLUMNS: Mapping[RecordKind, tuple[Column, ...]] = {
         column(_K.ACTIVITY, "subject", "Subject"),
         Column("happened_at", "ActivityDate", fieldmap.DAY),
         column(_K.ACTIVITY, "description", "Description"),
-        Column("contact", "WhoId", _CONTACT),
+        Column("contact", "WhoId", _PERSON),
         Column("related", "WhatId", _RELATED),
     ),
 }

@@ -39,6 +39,8 @@ _QUOTA_WAIT = 4 * 3600.0  # credits count over the last 24 hours: they come back
 
 KEY_FIELD = "Dealside_Key"
 RELATED, RELATED_MODULE = "What_Id", "$se_module"
+RELATED_KINDS = frozenset({_K.ACCOUNT, _K.OPPORTUNITY, _K.CASE, _K.LEAD})
+"""What a task may be about. A lead stands here and not in Who_Id, which takes contacts only."""
 HAPPENED: Mapping[str, str] = {"email": "Email", "call": "Call"}
 """What an Activity's key begins with, and its type."""
 
@@ -84,7 +86,7 @@ def _link(kind: RecordKind) -> Codec:
 
 
 def _write_related(value: str) -> Mapping[str, str]:
-    ref = fieldmap.reference(value, (_K.ACCOUNT, _K.OPPORTUNITY, _K.CASE, _K.LEAD))
+    ref = fieldmap.reference(value, tuple(RELATED_KINDS))
     return {"id": _checked_id(ref.id), "module": MODULES[ref.kind]}
 
 

@@ -1,6 +1,7 @@
 """What a Zoho organisation lets the rep write of each kind of Record, from its own description of its fields."""
 
 from desktop.connectors.fieldmap import Column
+from desktop.connectors.tables.zoho import RELATED, RELATED_KINDS
 from desktop.connectors.zoho.line import LIMITED, Right, Shape, may, offered
 from desktop.connectors.zoho.org import Org, types
 from desktop.domain.records import FIELDS, RecordKind
@@ -29,6 +30,7 @@ def _rule(org: Org, kind: RecordKind, column: Column, shape: Shape) -> FieldRule
         is_required=bool(spec.get("system_mandatory")),
         max_length=length if isinstance(length, int) and length > 0 else None,
         choices=_choices(org, kind, column, offered(spec)),
+        targets=RELATED_KINDS if column.name == RELATED else frozenset(),
     )
 
 

@@ -66,3 +66,11 @@ def test_a_new_record_has_all_its_fields(crm: LocalBook) -> None:
 def test_an_unknown_field_is_our_own_fault(crm: LocalBook) -> None:
     with pytest.raises(Defect):
         crm.create(RecordKind.CONTACT, {**SAMPLES[RecordKind.CONTACT], "shoe_size": "44"}, "k")
+
+
+def test_a_lead_can_be_linked_as_who_it_is_with():
+    book = LocalBook(MemoryBook(ManualClock()), new_id=lambda: "1")
+    for kind in (RecordKind.TASK, RecordKind.ACTIVITY):
+        assert book.describe(kind).takes("contact", RecordKind.LEAD)
+        assert book.describe(kind).choices("type") == book.picklist(kind, "type")
+    assert not book.describe(RecordKind.CASE).takes("contact", RecordKind.LEAD)

@@ -4,7 +4,7 @@ import pytest
 
 from desktop.connectors.crm.dynamics import Dynamics
 from desktop.domain.errors import Rejected
-from desktop.domain.records import FIELDS
+from desktop.domain.records import FIELDS, RecordKind
 from desktop.domain.rights import RecordRules
 from tests.conformance.crm_samples import SAMPLES
 from tests.servers.dynamics import PATH, Dataverse
@@ -129,3 +129,12 @@ def test_a_contact_needs_no_more_calls_for_all_that(crm: Dynamics, server: Vendo
     assert [path for _, path in server.requests if path != f"{PATH}/contacts"] == [
         f"{PATH}/EntityDefinitions(LogicalName='contact')"
     ]
+
+
+@pytest.mark.parametrize("kind", [K.TASK, K.ACTIVITY])
+def test_where_a_lead_can_be_linked(crm: Dynamics, kind: RecordKind) -> None:
+    rules = crm.describe(kind)
+    assert [name for name in ("contact", "related") if rules.takes(name, K.LEAD)] == ["related"]
+    assert rules.takes("contact", K.CONTACT)
+    assert rules.takes("related", K.OPPORTUNITY)
+    assert not crm.describe(K.OPPORTUNITY).takes("contact", K.LEAD)

@@ -18,8 +18,9 @@ from tests.unit.connectors.crm.pipedrive.side import PipedriveSide, Setting, con
 def setting() -> Iterator[Setting]:
     ledger, clock = ListLedger(), ManualClock()
     http = HttpBoundary(ledger=ledger, clock=clock, limits=HttpLimits(connect=20, silence=20))
-    yield Setting(http, ledger, clock)
-    http.close()
+    setting = Setting(http, ledger, clock)
+    yield setting
+    setting.close()
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ import pytest
 
 from desktop.connectors.crm.pipedrive import Pipedrive
 from desktop.domain.connections import EMPTY_CHECKPOINT
+from desktop.domain.crm_port import RecordChange
 from desktop.domain.errors import Conflict, Rejected
+from tests.conformance.crm_many import new, refs_of
 from tests.conformance.crm_samples import CHANGED, SAMPLES, drain
 from tests.servers.openapi import Contract, Watched
 from tests.servers.pipedrive import PipedriveWorld
@@ -112,6 +114,24 @@ def run_through(crm: Pipedrive, company: Company) -> None:
     assert crm.read(made[K.TASK].ref) is None
     company.advance(120)
     drain(crm, checkpoint, 3)
+    run_many(crm)
+
+
+def run_many(crm: Pipedrive) -> None:
+    """Batches, and everything that looks for records."""
+    kinds = (K.CONTACT, K.ACCOUNT, K.OPPORTUNITY, K.TASK, K.ACTIVITY)
+    crm.describe(K.ACCOUNT)
+    made = refs_of(crm.create_many([new(kind, str(number)) for number in range(3) for kind in kinds]))
+    crm.create_many([new(kind, str(number)) for number in range(4) for kind in kinds])
+    found = crm.read_many(made)
+    crm.update_many([RecordChange(ref, dict([CHANGED[ref.kind]]), found[ref].version, found[ref]) for ref in made])
+    crm.find(K.CONTACT, "email", ["zoe1@nordwind.example", "o'hara@nordwind.example"])
+    crm.find(K.CONTACT, "phone", ["+493012345679"])
+    crm.find(K.ACCOUNT, "name", ["Nordwind Logistik GmbH"])
+    crm.find(K.OPPORTUNITY, "name", ["Fleet tracking"])
+    for kind in kinds:
+        crm.search(kind, "fleet")
+    assert crm.owners()
 
 
 def test_a_whole_day_is_within_the_description(
@@ -122,6 +142,8 @@ def test_a_whole_day_is_within_the_description(
     seen = {*both.old.seen, *both.new.seen}
     for entity in ("organizations", "persons", "deals", "activities"):
         assert {f"GET /{entity} 200", f"POST /{entity} 200", f"PATCH /{entity}/{{id}} 200"} <= seen
+    searches = {f"GET /{entity}/search 200" for entity in ("organizations", "persons", "deals")}
+    assert searches | {"GET /users 200"} <= seen
     assert {"GET /recents 200", "GET /users/me 200", "DELETE /activities/{id} 200", "GET /stages 200"} <= seen
 
 
@@ -153,6 +175,7 @@ def test_costs_are_those_of_the_description(shared: Path, company: Company) -> N
         ("v2", "/stages"),
         ("v1", "/recents"),
         ("v1", "/users/me"),
+        ("v1", "/users"),
         ("v1", "/activityTypes"),
     ):
         query = {"since_timestamp": "2026-01-01 00:00:00"} if path == "/recents" else {}

@@ -2,10 +2,13 @@
 
 Besides answers that are lost before or after the work, requests may be carried out late: the answer is lost, and the
 record appears within the time that a repeated create waits for. A program may end at any moment but that one, which is
-what the connector does not guarantee (see its module). `--thorough` takes many more examples.
+what the connector does not guarantee (see its module). Decisions go one by one and in batches (of one worker, or no
+run could be repeated: `test_many_deliveries.py` has them all). `--thorough` takes many
+more examples.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +21,9 @@ from desktop.connectors.crm.pipedrive import Pipedrive
 from desktop.connectors.http import HttpBoundary, HttpLimits
 from desktop.connectors.pipedrive.keys import SETTLES
 from desktop.connectors.tables.pipedrive import ENTITIES
-from desktop.domain.errors import Conflict, Temporary, UserActionNeeded
-from desktop.domain.records import RecordRef
+from desktop.domain.crm_port import NewRecord, Outcome, RecordChange
+from desktop.domain.errors import Conflict, DealsideError, Temporary, UserActionNeeded
+from desktop.domain.records import RecordRef, RecordSnapshot
 from tests.conformance.crm_samples import SAMPLES
 from tests.fakes.clock import ManualClock
 from tests.fakes.ledger import ListLedger
@@ -107,8 +111,10 @@ class Office(RuleBasedStateMachine):
         self.server.__enter__()
         ledger = ListLedger()
         limits = HttpLimits(connect=20, silence=20)
-        http = HttpBoundary(ledger=ledger, clock=self.clock, limits=limits, ticks=lambda: self.now)
-        self.setting = Setting(http, ledger, self.clock)
+        http = HttpBoundary(
+            ledger=ledger, clock=self.clock, limits=limits, ticks=lambda: self.now, sleep=_wait_for_nothing
+        )
+        self.setting = Setting(http, ledger, self.clock, lambda: self.now, _wait_for_nothing, is_alone=True)
         self.crm: Pipedrive = connect(self.server, self.setting)
         self.decisions: list[Decision] = []
 
@@ -136,6 +142,18 @@ class Office(RuleBasedStateMachine):
     @rule(data=st.data(), trouble=TROUBLES)
     def a_delivery_is_tried_again(self, data: st.DataObject, trouble: Trouble) -> None:
         self._try_under(data.draw(st.sampled_from(self._open())), trouble)
+
+    @rule(kinds=st.lists(st.sampled_from(list(NAMES)), max_size=5), data=st.data(), trouble=TROUBLES)
+    def a_batch_goes_out(self, kinds: list[K], data: st.DataObject, trouble: Trouble) -> None:
+        """Some decisions that wait, and some that the rep has just made."""
+        waiting = self._open()
+        chosen = data.draw(st.lists(st.sampled_from(waiting), unique_by=id)) if waiting else []
+        for kind in kinds:
+            chosen.append(Decision(len(self.decisions), kind))
+            self.decisions.append(chosen[-1])
+        creates = [one for one in chosen if one.target is None]
+        updates = list({one.ref: one for one in chosen if one.target is not None}.values())
+        self._under(trouble, lambda: self._try_many(creates, updates))
 
     # --- the world --------------------------------------------------------------------------------------------------
 
@@ -174,7 +192,7 @@ class Office(RuleBasedStateMachine):
             self._finish()
             self._check()
         finally:
-            self.setting.http.close()
+            self.setting.close()
             self.server.__exit__(None, None, None)
 
     def _finish(self) -> None:
@@ -215,6 +233,9 @@ class Office(RuleBasedStateMachine):
         self.clock.advance(seconds)
 
     def _try_under(self, decision: Decision, trouble: Trouble) -> None:
+        self._under(trouble, lambda: self._try(decision))
+
+    def _under(self, trouble: Trouble, act: Callable[[], None]) -> None:
         fault, method = trouble
         if fault.get("act") == "late":
             if not self.world.held:
@@ -222,25 +243,71 @@ class Office(RuleBasedStateMachine):
                 self.server.fault("drop_after", method="POST")
         elif fault:
             self.server.fault(**fault, method=method)
-        self._try(decision)
+        act()
         self.server.faults.clear()
         self.world.holds_next = False
 
     def _try(self, decision: Decision) -> None:
         try:
+            outcome: Outcome
             if decision.target is None:
-                fields = {**SAMPLES[decision.kind], NAMES[decision.kind]: decision.value}
-                decision.ref = self.crm.create(decision.kind, fields, f"key {decision.number}").ref
+                outcome = self.crm.create(decision.kind, _fields(decision), f"key {decision.number}")
             else:
-                assert decision.ref is not None
-                self.crm.update(decision.ref, {FIELDS[decision.kind]: decision.value}, version=decision.version)
-            decision.outcome = "done"
-        except Temporary as error:
-            decision.due = self.now + (error.retry_after or 0)
-        except UserActionNeeded:
+                change = _change(decision)
+                outcome = self.crm.update(change.ref, change.fields, version=change.version)
+        except DealsideError as error:
+            outcome = error
+        self._settle(decision, outcome)
+
+    def _try_many(self, creates: list[Decision], updates: list[Decision]) -> None:
+        new = [NewRecord(one.kind, _fields(one), f"key {one.number}") for one in creates]
+        for decision, outcome in zip(creates, self.crm.create_many(new), strict=True):
+            self._settle(decision, outcome)
+        changes = [_change(one) for one in updates]
+        for decision, outcome in zip(updates, self.crm.update_many(changes), strict=True):
+            self._settle(decision, outcome)
+
+    def _settle(self, decision: Decision, outcome: Outcome) -> None:
+        if isinstance(outcome, RecordSnapshot):
+            decision.ref, decision.outcome = outcome.ref, "done"
+        elif isinstance(outcome, Temporary):
+            decision.due = self.now + (outcome.retry_after or 0)
+        elif isinstance(outcome, UserActionNeeded):
             assert not self.company.tokens
-        except Conflict:
+        elif isinstance(outcome, Conflict):
             decision.outcome = "conflict"
+        else:
+            raise outcome
+
+
+def _wait_for_nothing(_seconds: float) -> None:
+    return
+
+
+def _fields(decision: Decision) -> dict[str, str]:
+    return {**SAMPLES[decision.kind], NAMES[decision.kind]: decision.value}
+
+
+def _change(decision: Decision) -> RecordChange:
+    assert decision.ref is not None
+    return RecordChange(decision.ref, {FIELDS[decision.kind]: decision.value}, decision.version)
+
+
+@pytest.mark.parametrize("kind", list(NAMES))
+def test_one_of_a_batch_that_is_carried_out_late_is_not_made_again(kind: K) -> None:
+    office = Office()
+    try:
+        office.decisions = [Decision(number, kind) for number in range(4)]
+        office._under(({"act": "late"}, "POST"), lambda: office._try_many(office.decisions, []))
+        assert len(office._made()) < 4
+        for seconds in (0, 30, 59):
+            office._advance(seconds)
+            office._try_many([one for one in office.decisions if not one.outcome], [])
+            assert len(office._made()) < 4
+        office.world.release()
+    finally:
+        office.teardown()
+    assert [one.outcome for one in office.decisions] == ["done"] * 4
 
 
 def test_every_decision_stands_once(request: pytest.FixtureRequest) -> None:

@@ -23,7 +23,7 @@ class TestPipedrive(CrmConformance):
 
 
 def test_it_claims_neither_a_key_nor_a_precondition_nor_cases(crm: Pipedrive) -> None:
-    assert crm.info.can == {"delete"}
+    assert crm.info.can == {"delete", "merge", "find"}
     assert K.CASE not in crm.info.kinds
     assert crm.required(K.OPPORTUNITY) == ("name",)
     assert crm.required(K.CASE) == ()

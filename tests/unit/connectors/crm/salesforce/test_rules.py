@@ -9,7 +9,7 @@ from desktop.connectors.crm.salesforce import Salesforce
 from desktop.domain.connections import EMPTY_CHECKPOINT
 from desktop.domain.crm_port import RecordChange
 from desktop.domain.errors import Rejected, UserActionNeeded
-from desktop.domain.records import RecordSnapshot
+from desktop.domain.records import RecordKind, RecordSnapshot
 from tests.conformance.crm_samples import SAMPLES, drain
 from tests.servers.salesforce import SalesforceServer
 from tests.servers.salesforce_objects import FieldDef
@@ -162,3 +162,12 @@ def test_a_field_map_that_cannot_be_read_is_named_until_it_is_mended(
         crm.create(K.CONTACT, CONTACT, "k")
     file.write_text("{}", "utf-8")
     assert crm.create(K.CONTACT, CONTACT, "k").fields["title"] == CONTACT["title"]
+
+
+@pytest.mark.parametrize("kind", [K.TASK, K.ACTIVITY])
+def test_where_a_lead_can_be_linked(crm: Salesforce, kind: RecordKind) -> None:
+    rules = crm.describe(kind)
+    assert [name for name in ("contact", "related") if rules.takes(name, K.LEAD)] == ["contact"]
+    assert rules.takes("contact", K.CONTACT)
+    assert rules.takes("related", K.OPPORTUNITY)
+    assert not crm.describe(K.OPPORTUNITY).takes("contact", K.LEAD)

@@ -3,7 +3,7 @@
 import pytest
 
 from desktop.connectors.crm.zoho import Zoho
-from desktop.domain.records import FIELDS
+from desktop.domain.records import FIELDS, RecordKind
 from tests.servers.zoho import ZohoServer
 from tests.servers.zoho_modules import changed
 from tests.servers.zoho_org import Org
@@ -60,3 +60,12 @@ def test_what_is_required_offered_and_too_long(crm: Zoho, org: Org) -> None:
     org.modules["Contacts"]["Title"] = changed(org.modules["Contacts"]["Title"], length=5)
     assert crm.describe(K.CONTACT).problem("title", "Chief", is_new=True) == ""
     assert crm.describe(K.CONTACT).problem("title", "Chiefs", is_new=True)
+
+
+@pytest.mark.parametrize("kind", [K.TASK, K.ACTIVITY])
+def test_where_a_lead_can_be_linked(crm: Zoho, kind: RecordKind) -> None:
+    rules = crm.describe(kind)
+    assert [name for name in ("contact", "related") if rules.takes(name, K.LEAD)] == ["related"]
+    assert rules.takes("contact", K.CONTACT)
+    assert rules.takes("related", K.OPPORTUNITY)
+    assert not crm.describe(K.OPPORTUNITY).takes("contact", K.LEAD)
