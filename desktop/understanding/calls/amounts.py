@@ -7,14 +7,14 @@ about scores highest: not what a competitor asks, what was lost, or from where o
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from desktop.domain.evidence import Candidate, FactKind
 from desktop.understanding.calls.corrections import TAKEN_BACK, WITHIN
+from desktop.understanding.calls.digit_words import DIGITS
 from desktop.understanding.calls.numbers import Number, is_joined, numbers_in
-from desktop.understanding.calls.spelled_out import DIGITS
 from desktop.understanding.calls.transcript import Transcript
 from desktop.understanding.candidates.amounts import _CURRENCY_OF_REGION
 from desktop.understanding.candidates.money_context import judged
@@ -129,13 +129,13 @@ def _sums(transcript: Transcript) -> list[_Sum]:
     turns = list(_turns(transcript))
     for turn, (start, end) in turns:
         text = transcript.text
-        found.extend(_Sum(money, turn, STATED) for money in find_money(text, start, end))
-        found.extend(_Sum(money, turn, SAID) for money in half_thousands(text, start, end))
-        for money in (*find_said(text, start, end), *_figures(text, start, end)):
+        found.extend(_Sum(money, turn, STATED) for money in _free(transcript, find_money(text, start, end)))
+        found.extend(_Sum(money, turn, SAID) for money in _free(transcript, half_thousands(text, start, end)))
+        for money in _free(transcript, (*find_said(text, start, end), *_figures(text, start, end))):
             is_free = not any(money.start < other.money.end and other.money.start < money.end for other in found)
             words = text[money.start : money.end]
             is_free = is_free and not is_joined(words) and (transcript.language == FRENCH or not _CENTS.search(words))
-            is_free = is_free and not _DIGIT_BEFORE.search(text[max(start, money.start - 12) : money.start])
+            is_free = is_free and not _follows_digit(transcript, start, money.start)
             if is_free and _is_sum(text, money, turns, turn):
                 found.append(_Sum(money, turn, STATED if money.currency else SAID))
         if len(found) > MAX_AMOUNTS:
@@ -145,6 +145,17 @@ def _sums(transcript: Transcript) -> list[_Sum]:
         found.extend(_short(transcript, turns, found))
     kept = (one for one in found if not transcript.is_left_out(one.money.start, one.money.end))
     return sorted(kept, key=lambda one: one.money.start)
+
+
+def _follows_digit(transcript: Transcript, start: int, place: int) -> bool:
+    """Whether a digit in words stands before, one of something read out that is no telephone number."""
+    before = _DIGIT_BEFORE.search(transcript.text[max(start, place - 12) : place])
+    return before is not None and not transcript.is_in_number(max(start, place - 4), place)
+
+
+def _free(transcript: Transcript, sums: Iterable[Money]) -> Iterator[Money]:
+    """Yield what is no part of a telephone number."""
+    return (money for money in sums if not transcript.is_in_number(money.start, money.end))
 
 
 def _figures(text: str, start: int, end: int) -> Iterator[Money]:
@@ -199,7 +210,7 @@ def _short(
     heads = {amount // THOUSAND for _, amount in anchors}
     counted = _counted(transcript, turns)
     for turn, (start, end) in turns:
-        numbers = list(numbers_in(text, start, end))
+        numbers = [one for one in numbers_in(text, start, end) if not transcript.is_in_number(one.start, one.end)]
         anchors += [(turn, one.value * THOUSAND) for one in numbers if _ODD.match(text, one.end)]
         near = [amount for at, amount in anchors if abs(at - turn) <= NEAR_TURNS]
         for number in numbers:

@@ -27,6 +27,8 @@ def find_days(transcript: Transcript) -> Iterator[Candidate]:
         span = candidate.evidence.span
         if span.part is not Part.BODY or (candidate.why != DUE and _NOW.match(candidate.evidence.text)):
             continue
+        if transcript.is_in_number(span.start, span.end):
+            continue
         if _answers_when(transcript, span.start) and candidate.value > transcript.call.started_at.date().isoformat():
             value = year_before(date.fromisoformat(candidate.value)).isoformat()
             yield replace(candidate, value=value, why=PASSED, rule_score=min(candidate.rule_score, 0.44))

@@ -8,7 +8,8 @@ from desktop.domain.interactions import EmailMessage
 from desktop.understanding.calls.amounts import SHORT, THOUSAND, half_thousands
 from desktop.understanding.calls.numbers import numbers_in
 from desktop.understanding.calls.products import MODEL, model_of
-from desktop.understanding.calls.spelled_out import address_of, digits_of
+from desktop.understanding.calls.said_numbers import readings_of
+from desktop.understanding.calls.spelled_out import address_of
 from desktop.understanding.candidates.money_forms import CURRENCY_OF, find_bare, find_money, find_said
 from desktop.understanding.grounding import is_grounded, is_verbatim
 
@@ -29,7 +30,8 @@ def _is_address(fact: Fact) -> bool:
 
 
 def _is_number(fact: Fact) -> bool:
-    return digits_of(fact.evidence.text)[-LAST_DIGITS:] == re.sub(r"\D", "", fact.value)[-LAST_DIGITS:]
+    digits = re.sub(r"\D", "", fact.value)[-LAST_DIGITS:]
+    return any(one[-LAST_DIGITS:] == digits for one in readings_of(fact.evidence.text))
 
 
 def _is_model(fact: Fact) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from desktop.domain.evidence import Candidate, Evidence, FactKind, Party
 from desktop.understanding.calls.names import Named, same_person
+from desktop.understanding.calls.said_numbers import international
 from desktop.understanding.calls.spelled_out import Spelled
 from desktop.understanding.calls.transcript import Transcript
 from desktop.understanding.lexicon.names import name_of, tokens_of
@@ -12,6 +13,7 @@ ON_THE_LINE, OWN = "the name that is known of who was on the line", "given as th
 OWN_ADDRESS, OWN_NUMBER = 0.72, 0.74
 CALLER = "called from it"
 KNOWN = 0.9
+OF_NO_PLAN = 0.1
 
 
 def find_people(transcript: Transcript) -> Iterator[Candidate]:
@@ -48,13 +50,14 @@ def _from_line(transcript: Transcript) -> Iterator[Candidate]:
     if name and author.name:
         yield Candidate(FactKind.PERSON, author.name, name, KNOWN, ON_THE_LINE)
     if author.address and author.address.text.lstrip("+").replace(" ", "").isdigit():
-        yield _number(author.address, transcript.regions, author.address.text, KNOWN, CALLER)
+        yield _number(author.address, transcript.regions, (author.address.text,), KNOWN, CALLER)
 
 
 def _spelled(transcript: Transcript, spelled: Spelled) -> Iterator[Candidate]:
     """Yield an address or a number that the contact gives as theirs; those of others are nobody's in the CRM."""
     side = next((piece.side for piece in transcript.pieces if piece.turn == spelled.turn), Party.OTHER)
-    if side is not Party.CONTACT or not spelled.is_own:
+    is_theirs = side is Party.CONTACT or transcript.is_dictated
+    if not is_theirs or not spelled.is_own:
         return
     evidence = transcript.cite(spelled.start, spelled.end)
     if spelled.kind is FactKind.EMAIL:
@@ -63,20 +66,15 @@ def _spelled(transcript: Transcript, spelled: Spelled) -> Iterator[Candidate]:
         if not any(tokens_of(named.value) & local for named in owners):
             yield Candidate(FactKind.EMAIL, evidence, spelled.value, OWN_ADDRESS, OWN)
     else:
-        yield _number(evidence, transcript.regions, spelled.value, OWN_NUMBER, OWN)
+        yield _number(evidence, transcript.regions, spelled.readings, OWN_NUMBER, OWN)
 
 
-def _number(evidence: Evidence, regions: tuple[str, ...], digits: str, score: float, why: str) -> Candidate:
+def _number(
+    evidence: Evidence, regions: tuple[str, ...], readings: tuple[str, ...], score: float, why: str
+) -> Candidate:
     """Return the number as E.164 where it is one in a country the call points to, else its digits."""
-    import phonenumbers  # noqa: PLC0415  (loads metadata of every country)
-
-    for region in (*regions, None):
-        try:
-            parsed = phonenumbers.parse(digits, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(parsed):
-            is_mobile = phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.MOBILE
-            value = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-            return Candidate(FactKind.MOBILE if is_mobile else FactKind.PHONE, evidence, value, score, why)
-    return Candidate(FactKind.PHONE, evidence, digits, score - 0.1, why)
+    known = [found for digits in readings for found in [international(digits, regions)] if found is not None]
+    for value, is_valid, is_mobile in sorted(known, key=lambda found: not found[1]):
+        kind = FactKind.MOBILE if is_mobile else FactKind.PHONE
+        return Candidate(kind, evidence, value, score if is_valid else score - OF_NO_PLAN, why)
+    return Candidate(FactKind.PHONE, evidence, readings[0], score - OF_NO_PLAN, why)

@@ -37,11 +37,14 @@ def find_quantities(transcript: Transcript) -> Iterator[Candidate]:
     count, before = 0, ""
     for reach in transcript.reaches:
         start, end = reach.start, reach.end
+        answers = bool(_ASKS.search(before))
         for number in numbers_in(transcript.text, start, end, least=2):
-            found = _quantity(transcript.text, number, end, answers=bool(_ASKS.search(before)))
+            found = _quantity(transcript.text, number, end, answers=answers)
             if found is None or transcript.is_left_out(number.start, number.end):
                 continue
             last, score, why = found
+            if transcript.is_in_number(number.start, number.end):
+                continue
             count += 1
             if count > MAX_QUANTITIES:
                 return

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from desktop.domain.evidence import FactKind, Party
 from desktop.understanding.calls.common_words import NO_NAMES
 from desktop.understanding.calls.pieces import Piece
+from desktop.understanding.calls.said_numbers import said_numbers
 from desktop.understanding.contacts.contact import ADDRESS, is_address
 from desktop.understanding.lexicon.cues import folded
 from desktop.understanding.lexicon.words import phrases, words
 
-LEAST_LENGTH, MOST_LENGTH = 7, 15
+MAX_NUMBERS = 200
 MAX_LOCAL = 5
 _DOT = words("dot point punkt punto ponto punt")
 _AT = r"(?:at|@|ätt|arobase|arroba|chiocciola|apenstaartje|klammeraffe)"
@@ -21,30 +23,22 @@ _ADDRESS = phrases(
     rf"(?P<local>(?:[\w'-]{{1,30}} ){{1,{MAX_LOCAL + 3}}}?){_AT} (?P<domain>(?:[\w-]{{1,30}} ){{1,5}}?(?:{_DOT_WORD}"
     rf" [\w-]{{1,20}} ){{0,2}}?){_DOT_WORD} (?P<end>{_ENDING}(?: {_DOT_WORD} {_ENDING})?)(?!\w)(?! {_DOT_WORD})"
 )
-DIGITS = {
-    word: str(number)
-    for number, names in enumerate((
-        "zero oh o null zéro cero nul", "one eins ein un uno een", "two zwei zwo deux dos twee",
-        "three drei trois tres drie",
-        "four vier quatre cuatro", "five fünf fuenf cinq cinco vijf", "six sechs seis zes",
-        "seven sieben sept siete zeven",
-        "eight acht huit ocho", "nine neun neuf nueve negen",
-    ))
-    for word in names.split()
-}  # fmt: skip
-_REPEATS = {"double": 2, "doppel": 2, "triple": 3, "treble": 3}
-_DIGIT = rf"(?:(?:{'|'.join(_REPEATS)})\s)?(?:{'|'.join(sorted(DIGITS, key=len, reverse=True))}|\d{{1,4}})"
-_NUMBER = re.compile(rf"(?i)(?<!\w)(?:plus\s)?{_DIGIT}(?:[\s,.-]{{1,3}}{_DIGIT}){{5,20}}(?!\w)")
-_WRITTEN = re.compile(r"(?<![\w.,€$£])\+?\(?\d[\d ()./-]{5,20}\d(?!\w)")
-_OTHER_NUMBER = re.compile(
-    r"(?i)\b(?:order|id|ref\w*|account|invoice|ticket|case|kunden\w*|bestell\w*|auftrag\w*)\b[^.?!]{0,20}$"
-)
 _TAKEN_BACK = phrases(r"[.,]? (?:no|nope|sorry|nein|pardon|non|perdón)\b")
 _OWN = phrases(
-    r"\b(?:my (?:e-?mail|mail|address|mobile|cell|phone|direct|number|line)|(?:call|ring|text|reach|get|catch|mail"
-    r"|e-?mail) me|give me a (?:call|ring|shout)|meine? (?:e-?mail|mail|adresse|nummer|handy\w*|durchwahl|mobilnummer)"
-    r"|rufen sie mich|erreichen sie mich|erwischen sie mich|mein (?:handy|mobiltelefon)|mon (?:mail|e-?mail|adresse"
-    r"|numéro|portable)|rappelez-moi|mi (?:correo|móvil|número|teléfono)|llámeme)\b"
+    r"\b(?:(?:my|our) (?:new |direct |office |work |best |own )?(?:e-?mail|mail|address|mobile|cell|cellphone|phone"
+    r"|telephone|direct|number|line)|(?:call|ring|text|reach|get|catch|mail|phone"
+    r"|e-?mail|dial) (?:me|us)|give (?:me|us) a (?:call|ring|shout)|(?:meine?|unsere?) (?:neue )?(?:e-?mail|mail"
+    r"|adresse|nummer|handy\w*|durchwahl|mobil\w{0,8}|telefon\w{0,8}|rufnummer)|(?:ruf\w{0,2}|erreich\w{1,3}|erwisch\w{1,3})"
+    r" (?:sie )?(?:mich|uns)|mein (?:handy|mobiltelefon|telefon)|(?:mon|notre) (?:mail|e-?mail|adresse"
+    r"|numéro|portable|téléphone)|(?:r)?appelez-(?:moi|nous)|(?:me|nous) (?:joindre|appeler|rappeler)|(?:mi|nuestro)"
+    r" (?:correo|móvil|celular|número|teléfono)|llám[ea]\w{1,4}|llamarme|me (?:puede\w?|llam\w{1,3})"
+    r"|il mio (?:numero|cellulare|telefono)|mi chiam\w{1,3}|chiamarmi|mijn (?:nummer|mobiel|telefoon\w{0,6})|bel me"
+    r"|(?:o )?meu (?:número|celular|telemóvel|telefone)|ligue-me|mój (?:numer|telefon))\b"
+)
+_THEIRS = phrases(
+    r"\b(?:(?:his|her|their) (?:new |direct |office |work )?(?:e-?mail|mail|address|mobile|cell|phone|direct|number"
+    r"|line)|(?:call|ring|reach|get|catch) (?:him|her|them)|(?:seine?|ihre?) (?:handy\w*|mobil\w{0,8}|telefon\w{0,8}"
+    r"|nummer|durchwahl|e-?mail)|son (?:numéro|portable|mail|téléphone)|su (?:móvil|número|teléfono|correo))\b"
 )
 _ASKED = phrases(
     r"\b(?:(?:your(?: [\w,]{1,20}){0,3}|a(?: contact| phone| mobile| good)?|what's the(?: best)?"
@@ -55,7 +49,10 @@ _ASKED = phrases(
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """An address or a number said at [start, end). `is_own` says that it is the speaker's."""
+    """An address or a number said at [start, end). `is_own` says that it is the speaker's, or whom a note is about.
+
+    `readings` are the digits a number can mean, the likeliest first; of an address the one value is `value`.
+    """
 
     start: int
     end: int
@@ -63,10 +60,41 @@ class Spelled:
     kind: FactKind
     turn: int
     is_own: bool
+    readings: tuple[str, ...] = ()
 
 
-def spelled_out(text: str, pieces: Sequence[Piece]) -> Iterator[Spelled]:
-    """Yield what is spelled out or read out; a number as its digits."""
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    index: int
+    start: int
+    end: int
+    is_own: bool
+    is_asked: bool
+
+
+def addresses_said(text: str, pieces: Sequence[Piece], *, dictated: bool = False) -> tuple[Spelled, ...]:
+    """Return the addresses that are spelled out or read out."""
+    return tuple(
+        Spelled(*found, FactKind.EMAIL, turn.index, turn.is_own)
+        for turn in _turns(text, pieces, dictated=dictated)
+        for found in _addresses(text, turn.start, turn.end)
+    )
+
+
+def numbers_said(
+    text: str, pieces: Sequence[Piece], regions: Sequence[str], *, dictated: bool = False
+) -> tuple[Spelled, ...]:
+    """Return the telephone numbers that are read out, whoever's they are; `value` is the likeliest digits."""
+    found = (
+        Spelled(one.start, one.end, one.readings[0], FactKind.PHONE, turn.index, turn.is_own, one.readings)
+        for turn in _turns(text, pieces, dictated=dictated)
+        for one in said_numbers(text, turn.start, turn.end, regions, is_asked=turn.is_asked)
+    )
+    return tuple(islice(found, MAX_NUMBERS))
+
+
+def _turns(text: str, pieces: Sequence[Piece], *, dictated: bool) -> Iterator[_Turn]:
+    """Yield the turns, and whether what is given there is the speaker's: they say so, or were asked for it."""
     bounds: dict[int, tuple[int, int]] = {}
     for piece in pieces:
         first, _ = bounds.get(piece.turn, (piece.start, piece.end))
@@ -75,12 +103,10 @@ def spelled_out(text: str, pieces: Sequence[Piece]) -> Iterator[Spelled]:
     asked: dict[Party, bool] = {}
     for turn, (start, end) in bounds.items():
         said = text[start:end]
-        is_own = bool(_OWN.search(said)) or any(asked[side] for side in asked if side is not sides[turn])
+        is_asked = any(asked[side] for side in asked if side is not sides[turn])
         asked[sides[turn]] = bool(_ASKED.search(said))
-        for found in _addresses(text, start, end):
-            yield Spelled(*found, FactKind.EMAIL, turn, is_own)
-        for found in _numbers(text, start, end):
-            yield Spelled(*found, FactKind.PHONE, turn, is_own)
+        is_own = bool(_THEIRS.search(said)) if dictated else is_asked or bool(_OWN.search(said))
+        yield _Turn(turn, start, end, is_own, is_asked)
 
 
 def _addresses(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
@@ -91,28 +117,6 @@ def _addresses(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]
         found = _address(text, match)
         if found is not None and not _TAKEN_BACK.match(text, found[1], end):
             yield found
-
-
-def _numbers(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
-    for pattern in (_NUMBER, _WRITTEN):
-        for match in pattern.finditer(text, start, end):
-            value = digits_of(match[0])
-            is_other = _OTHER_NUMBER.search(text[max(start, match.start() - 40) : match.start()])
-            if not is_other and LEAST_LENGTH <= len(value.lstrip("+")) <= MOST_LENGTH:
-                yield match.start(), match.end(), value
-
-
-def digits_of(said: str) -> str:
-    """Return the digits that words and figures make; `plus` in front stays."""
-    found, times = [], 1
-    for word in re.findall(r"[^\W_]+", folded(said)):
-        if word in _REPEATS:
-            times = _REPEATS[word]
-            continue
-        digit = DIGITS.get(word, word if word.isdigit() else "")
-        found.append(digit * times)
-        times = 1
-    return ("+" if folded(said).lstrip().startswith("plus") else "") + "".join(found)
 
 
 def address_of(said: str) -> str | None:

@@ -17,7 +17,7 @@ from desktop.understanding.calls.pieces import Piece, Reach, pieces_of, reaches_
 from desktop.understanding.calls.private import private_places
 from desktop.understanding.calls.sides import is_dictated, sides_of
 from desktop.understanding.calls.speakers import SAYS, names_of_speakers
-from desktop.understanding.calls.spelled_out import Spelled, spelled_out
+from desktop.understanding.calls.spelled_out import Spelled, addresses_said, numbers_said
 from desktop.understanding.contacts.contact import sending_author
 from desktop.understanding.document import Document
 from desktop.understanding.hostile.software import aimed_paragraphs
@@ -72,6 +72,19 @@ class Transcript:
     def is_left_out(self, start: int, end: int) -> bool:
         """Whether any of [start, end) is not to be read."""
         return any(first < end and start < last for first, last in self.left_out)
+
+    def is_in_number(self, start: int, end: int) -> bool:
+        """Whether any of [start, end) is a telephone number's: no sum of money, no quantity and no day is there."""
+        place = bisect_right(self._number_starts, end - 1)
+        return place > 0 and self._numbers[place - 1][1] > start
+
+    @cached_property
+    def _numbers(self) -> tuple[tuple[int, int], ...]:
+        return tuple(sorted((one.start, one.end) for one in self.spelled if one.kind is FactKind.PHONE))
+
+    @cached_property
+    def _number_starts(self) -> tuple[int, ...]:
+        return tuple(start for start, _ in self._numbers)
 
     def cite(self, start: int, end: int) -> Evidence:
         """Return the Evidence for [start, end), as it was said."""
@@ -165,17 +178,18 @@ def read_transcript(call: Call) -> Transcript:
     aimed = _aimed(said, reaches)
     cased, dictated = is_cased([turn.text for turn in call.turns]), is_dictated(call)
     language, is_sure = language_of(said)
-    spelled = tuple(spelled_out(said, pieces))
+    addresses = addresses_said(said, pieces, dictated=dictated)
     names = _consistent(
         names_of_speakers(call, said, pieces, cased=cased, dictated=dictated),
         is_conference=len([side for side in sides.values() if side is not Party.OTHER]) > TWO,
     )
     mentioned = people_spoken_of(said, pieces, names, cased=cased)
     text = said if cased else _with_capitals(said, [named.value for named in (*names, *mentioned)])
-    address = next((one.value for one in spelled if one.kind is FactKind.EMAIL), "")
+    address = addresses[0].value if addresses else ""
     numbers = " ".join(person.address for person in call.participants)
     spoken = language if is_sure and language != ENGLISH else ""  # English alone points to no country
     regions = regions_of(address, f"{said}\n{numbers}", spoken)
+    spelled = (*addresses, *numbers_said(said, pieces, regions, dictated=dictated))
     return Transcript(
         call, text, pieces, reaches, tuple(names), tuple(mentioned), spelled, private, aimed, language, regions,
         cased, dictated,

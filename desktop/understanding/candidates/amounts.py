@@ -24,6 +24,7 @@ from desktop.understanding.candidates.money_forms import (
     number_of,
     written,
 )  # fmt: skip
+from desktop.understanding.candidates.phone_places import phone_around
 from desktop.understanding.document import Document
 from desktop.understanding.lexicon.regions import region_of
 from desktop.understanding.lexicon.words import phrases, words
@@ -187,7 +188,7 @@ def _money(document: Document, local: str) -> Iterator[tuple[tuple[int, int], Mo
     count = 0
     for sentence in document.sentences():
         end = min(sentence[1], sentence[0] + MAX_SENTENCE)
-        for money in find_money(document.text, sentence[0], end + ABBREVIATED):
+        for money in _outside_phones(document, sentence[0], end + ABBREVIATED):
             if money.start >= end:
                 break
             words = document.text[money.start : money.end]
@@ -195,6 +196,18 @@ def _money(document: Document, local: str) -> Iterator[tuple[tuple[int, int], Mo
             count += 1
             if count >= MAX_AMOUNTS:
                 return
+
+
+def _outside_phones(document: Document, start: int, end: int) -> Iterator[Money]:
+    """Yield money whose currency stands with it; behind a telephone number the search begins anew."""
+    at: int | None = start
+    while at is not None:
+        begun, at = at, None
+        for money in find_money(document.text, begun, end):
+            at = phone_around(document, money.start, money.end, is_stated=True)
+            if at is not None:
+                break
+            yield money
 
 
 def _usual(found: list[Money], document: Document, local: str) -> str:
@@ -220,6 +233,8 @@ def _unsaid(document: Document, taken: list[tuple[int, int]]) -> Iterator[tuple[
             if any(money.start < last and first < money.end for first, last in taken):
                 continue
             if not (_is_said_money(text, money) if money.is_said else _is_bare_money(text, start, money)):
+                continue
+            if phone_around(document, money.start, money.end) is not None:
                 continue
             count += 1
             if count > MAX_AMOUNTS:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from desktop.domain.evidence import Candidate, FactKind
+from desktop.understanding.candidates.phone_places import phone_around
 from desktop.understanding.document import Document
 from desktop.understanding.lexicon.calendar_words import MONTHS, NUMBERS, WEEKDAYS
 from desktop.understanding.lexicon.words import phrases, words
@@ -68,7 +69,7 @@ def find_quantities(document: Document) -> Iterator[Candidate]:
     for start, end in document.sentences():
         for match in _QUANTITY.finditer(document.text, start, end):
             length = _counted(match)
-            if not length:
+            if not length or phone_around(document, match.start(), match.start("what")) is not None:
                 continue
             count += 1
             if count > MAX_QUANTITIES:

@@ -12,8 +12,9 @@ from desktop.understanding.calls.products import find_products
 from desktop.understanding.calls.quantities import find_quantities
 from desktop.understanding.calls.reading import read_call
 from desktop.understanding.calls.rivals import find_rivals
+from desktop.understanding.calls.said_numbers import readings_of
 from desktop.understanding.calls.sides import is_dictated, sides_of
-from desktop.understanding.calls.spelled_out import address_of, digits_of
+from desktop.understanding.calls.spelled_out import address_of
 from desktop.understanding.calls.transcript import read_transcript
 from tests.unit.understanding.calls.invented_calls import TUESDAY, call
 
@@ -62,7 +63,7 @@ def test_addresses_letter_by_letter(said, address):
     ],
 )
 def test_numbers_digit_by_digit(said, digits):
-    assert digits_of(said) == digits
+    assert readings_of(said)[0] == digits
 
 
 @pytest.mark.parametrize(
