@@ -16,6 +16,7 @@ from desktop.domain.ids import InteractionId
 from desktop.domain.interactions import Interaction, InteractionState
 from desktop.domain.ports import Clock, LanguageModel
 from desktop.intake.step import own_addresses
+from desktop.proposals import enrichment
 from desktop.proposals import step as proposals
 from desktop.store.store import Store, Transaction
 from desktop.understanding import step as understanding
@@ -64,7 +65,7 @@ class Flow:
                 item, attempts = found
                 self._take(step, item, attempts)
                 return True
-        return self._follow_up()
+        return self._follow_up() or self._enrich()
 
     def _take(self, step: FlowStep, item: Interaction, attempts: int) -> None:
         try:
@@ -113,6 +114,26 @@ class Flow:
             log.exception("follow-up of %s failed", found[0])
             with self._store.transaction() as tx:
                 tx.conversations.wait_no_more(*found)
+            return True
+        if proposal_id is not None:
+            self._publish(EventName.PROPOSAL_CHANGED, proposal_id)
+        return True
+
+    def _enrich(self) -> bool:
+        """Fill one Record in from earlier mails; return False when none waits to be looked at."""
+        with self._store.reading() as tx:
+            found = enrichment.next_record(tx)
+        if found is None:
+            return False
+        try:
+            proposal_id = enrichment.run(*found, self._store, self._clock)
+        except Temporary as error:
+            log.info("enrichment of %s has to wait: %s", found[1], error.detail or error.sentence)
+            return False
+        except Exception:
+            log.exception("enrichment of %s failed", found[1])
+            with self._store.transaction() as tx:
+                tx.enrichments.done(*found)
             return True
         if proposal_id is not None:
             self._publish(EventName.PROPOSAL_CHANGED, proposal_id)

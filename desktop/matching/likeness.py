@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import JaroWinkler
 
-from desktop.domain.records import RecordKind
+from desktop.domain.records import PEOPLE
 from desktop.matching.names import folded, roots
 from desktop.matching.profile import Profile
 
@@ -30,7 +30,7 @@ class Likeness:
 
 def likeness(one: Profile, other: Profile) -> Likeness:
     """Compare two Profiles of one kind."""
-    own, shared = _person(one, other) if one.kind is RecordKind.CONTACT else _firm(one, other)
+    own, shared = _person(one, other) if one.kind in PEOPLE else _firm(one, other)
     odds = PRIOR + sum(own.values()) + min(SHARED_AT_MOST, sum(shared.values()))
     said = {**own, **shared}
     reasons = tuple(sorted((name for name, weight in said.items() if weight > 0), key=said.__getitem__, reverse=True))

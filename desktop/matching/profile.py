@@ -1,4 +1,4 @@
-"""A Contact or Account as it is compared, whether it comes from the CRM or from a mail."""
+"""A person or a firm as it is compared, whether it comes from the CRM or from a mail."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ KEY_BYTES = 8
 BEGINNING = 4
 
 
-PROFILED = ("first_name", "last_name", "name", "email", "phone", "mobile", "domain")
+PROFILED = ("first_name", "last_name", "name", "company", "email", "phone", "mobile", "domain")
 """The canonical fields that `profile_of` looks at."""
 
 
@@ -30,7 +30,10 @@ class Profile:
 
 
 def profile_of(kind: RecordKind, fields: Mapping[str, str | None], *, firm: str = "") -> Profile:
-    """Return the Profile of canonical fields. `firm` is the name of the Account a Contact belongs to, if known."""
+    """Return the Profile of canonical fields. `firm` is the name of the Account a Contact belongs to, if known.
+
+    A Lead is in none: its firm is what stands in `company`.
+    """
     phones = {phone_key(fields.get(name) or "") for name in ("phone", "mobile")} - {""}
     if kind is RecordKind.ACCOUNT:
         site = domain_key(fields.get("domain") or "")
@@ -40,7 +43,7 @@ def profile_of(kind: RecordKind, fields: Mapping[str, str | None], *, firm: str 
         kind,
         first=person_words(fields.get("first_name") or ""),
         last=person_words(fields.get("last_name") or ""),
-        firm=firm_words(firm),
+        firm=firm_words(firm or fields.get("company") or ""),
         emails=frozenset({email} - {""}),
         phones=frozenset(phones),
         domain=domain_key(email),
@@ -52,11 +55,11 @@ def keys_of(profile: Profile, scope: str) -> frozenset[int]:
 
     `scope` is where they meet: a connection. Profiles of other kinds and in other scopes never do.
     """
-    parts = _account_parts(profile) if profile.kind is RecordKind.ACCOUNT else _contact_parts(profile)
+    parts = _account_parts(profile) if profile.kind is RecordKind.ACCOUNT else _person_parts(profile)
     return frozenset(_number(f"{scope} {profile.kind.value} {part}") for part in parts)
 
 
-def _contact_parts(one: Profile) -> Iterator[str]:
+def _person_parts(one: Profile) -> Iterator[str]:
     yield from (f"e {address}" for address in one.emails)
     yield from (f"p {number}" for number in one.phones)
     names = [folded(word) for word in (*one.first, *one.last)]

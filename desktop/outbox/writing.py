@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from desktop.domain.crm_port import CrmConnector, NewRecord, Outcome, RecordChange
-from desktop.domain.deliveries import Operation, OutboxEntry, Receipt
+from desktop.domain.deliveries import DeliveryState, Operation, OutboxEntry, Receipt
 from desktop.domain.errors import Conflict, DealsideError, Defect, Rejected
 from desktop.domain.ids import EntryId
 from desktop.domain.ports import DraftFolder
@@ -127,9 +127,14 @@ def _compared(
 
 
 def _created(entry: OutboxEntry, outcome: Outcome, now: datetime) -> Written | Exception:
-    """Return the Receipt of a create. It holds the whole Record, so that an undo sees what others added to it since."""
+    """Return the Receipt of a create. It holds the whole Record, so that an undo sees what others added to it since.
+
+    One that was tried before may have found what others have worked on already: then what we sent is all that is ours.
+    """
     if isinstance(outcome, Exception):
         return outcome
+    if entry.attempts or entry.state is DeliveryState.SENDING:  # the latter was being sent when the program ended
+        return Receipt(entry.id, outcome.ref, "", "", {}, dict(entry.fields), now), outcome
     return Receipt(entry.id, outcome.ref, "", outcome.version, {}, dict(outcome.fields), now), outcome
 
 

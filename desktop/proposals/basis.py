@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from desktop.domain.evidence import Band, Fact, FactKind, Reading, band_of
 from desktop.domain.ids import ConnectionId, InteractionId
 from desktop.domain.interactions import EmailMessage, InteractionKind
-from desktop.domain.proposals import Action, FieldChange
+from desktop.domain.proposals import Action, FieldChange, Suggestion
 from desktop.domain.records import RecordKind, RecordRef, RecordSnapshot
 from desktop.domain.rights import RecordRules
 from desktop.proposals.conversation import Circle, Source
@@ -33,8 +33,9 @@ class Basis:
 
     What a rule concludes about a Record that lives through a conversation rests on the whole `circle`, never on which
     of its mails happens to be in hand: so the order in which mails are read makes no difference. `settled` are the
-    mails whose word on a kind of Record is weighed already; `perhaps` is what to tell the rep of a Contact that may be
-    the same.
+    mails whose word on a kind of Record is weighed already; `said` is what the cards around say that is still to be
+    made; `perhaps` is what to tell the rep of somebody who may be the same; `new_people` is what somebody unknown from
+    an unknown firm is proposed as; `by_leads` are the mails of the conversation that Leads wrote.
     """
 
     message: EmailMessage
@@ -43,12 +44,28 @@ class Basis:
     rules: Mapping[RecordKind, RecordRules]
     circle: Circle
     settled: Mapping[RecordKind, frozenset[InteractionId]]
+    said: Mapping[RecordKind, Suggestion] = field(default_factory=dict)
+    new_people: RecordKind = RecordKind.CONTACT
+    by_leads: frozenset[InteractionId] = frozenset()
     contact: RecordSnapshot | None = None
+    lead: RecordSnapshot | None = None
     owner: RecordSnapshot | None = None
     opportunity: RecordSnapshot | None = None
     perhaps: str = ""
     came_as: InteractionKind = InteractionKind.EMAIL
     refs: dict[RecordKind, str] = field(default_factory=dict)
+
+    @property
+    def person(self) -> RecordSnapshot | None:
+        """Who wrote, if the CRM knows them; as a Contact rather than as a Lead."""
+        return self.contact or self.lead
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether who wrote is a Lead, or is to become one: they need no Account, and open no deal."""
+        if self.person is not None:
+            return self.contact is None
+        return self.new_people is RecordKind.LEAD and self.owner is None
 
     def fact(self, kind: FactKind) -> Fact | None:
         """Return the best Fact of a kind that is worth showing."""

@@ -18,7 +18,8 @@ from desktop.domain.evidence import CHECK_FROM, Evidence, Fact, FactKind, Readin
 from desktop.domain.ids import InteractionId
 from desktop.domain.interactions import EmailMessage, Interaction, InteractionKind
 from desktop.domain.matching import domain_key, email_key
-from desktop.domain.records import RecordKind
+from desktop.domain.records import PEOPLE, RecordKind
+from desktop.store.conversations import BY_CONTACT
 from desktop.store.store import Transaction
 
 MOST_MAILS = 40
@@ -26,7 +27,7 @@ MOST_REFERENCES = 20
 SAME_TOPIC_WITHIN = timedelta(days=60)
 MOST_SUBJECT = 200
 _REPLIED = re.compile(r"^(\s*(re|aw|fw|fwd|wg|tr|rép|rif|rv|sv|vs)\s*(\[\d{1,3}\])?\s*:\s*)+", re.IGNORECASE)
-_ID, _TOPIC, _CONTACT, _WEIGHED, _CALL = "id:", "topic:", "contact:", "weighed:", "call:"
+_ID, _TOPIC, _CONTACT, _WEIGHED, _CALL = "id:", "topic:", BY_CONTACT, "weighed:", "call:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Circle:
 
     def of(self, kind: RecordKind) -> tuple[Source, ...]:
         """Return the mails that speak of one Record: a person's own mails of the person, the conversation of a deal."""
-        return self.by_contact if kind in {RecordKind.ACCOUNT, RecordKind.CONTACT} else self.conversation
+        return self.by_contact if kind in {RecordKind.ACCOUNT, *PEOPLE} else self.conversation
 
 
 def plain_subject(subject: str) -> str:
@@ -98,6 +99,13 @@ def gather(tx: Transaction, item: Interaction, reading: Reading) -> Circle:
         if key == _WEIGHED + kind.value
     }
     return Circle(_in_order(known, found), _in_order(known, {*own, item.id}), frozenset(weighed))
+
+
+def mails_of(tx: Transaction, address: str, *, most: int = MOST_MAILS) -> tuple[Source, ...]:
+    """Return the newest understood mails and calls of a contact, oldest first; none of them is the one in hand."""
+    own = tx.conversations.holding(_CONTACT + address, most=most)
+    known = {mail: source for mail, _ in own if (source := _load(tx, mail)) is not None}
+    return _in_order(known, known)
 
 
 def weigh(tx: Transaction, kind: RecordKind, sources: Iterable[Source]) -> None:

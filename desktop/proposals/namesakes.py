@@ -33,11 +33,12 @@ class Namesake:
     @property
     def sentence(self) -> str:
         """What the rep is told of it."""
-        return f"Your CRM has {self.record.title} ({', '.join(self.likeness.reasons)}): perhaps the same person"
+        who = f"the lead {self.record.title}" if self.record.ref.kind is RecordKind.LEAD else self.record.title
+        return f"Your CRM has {who} ({', '.join(self.likeness.reasons)}): perhaps the same person"
 
 
 def namesake(basis: Basis, mirror: Mirror) -> Namesake | None:
-    """Return the one Contact that may be who the mail is from, whatever address it has."""
+    """Return the one Contact that may be who the mail is from, whatever address it has; else the one Lead."""
     person = basis.merged(RecordKind.CONTACT, FactKind.PERSON)
     if person is None:
         return None
@@ -49,9 +50,13 @@ def namesake(basis: Basis, mirror: Mirror) -> Namesake | None:
     first, _, last = person.value.rpartition(" ")
     company = basis.merged(RecordKind.ACCOUNT, FactKind.COMPANY)
     fields = {"first_name": first, "last_name": last, **details}
-    wanted = profile_of(RecordKind.CONTACT, fields, firm=company.value if company else "")
-    found = mirror.alike(basis.connection_id, RecordKind.CONTACT, wanted, limit=MOST_COMPARED)
-    return _only_one(wanted, [(record, _contact(basis, record, mirror)) for record in found])
+    for kind in (RecordKind.CONTACT, RecordKind.LEAD):
+        wanted = profile_of(kind, fields, firm=company.value if company else "")
+        found = mirror.alike(basis.connection_id, kind, wanted, limit=MOST_COMPARED)
+        rivals = _rivals(wanted, [(record, _person(basis, record, mirror)) for record in found])
+        if rivals:
+            return rivals[0] if len(rivals) == 1 else None
+    return None
 
 
 def known_account(basis: Basis, mirror: Mirror) -> RecordSnapshot | None:
@@ -62,18 +67,17 @@ def known_account(basis: Basis, mirror: Mirror) -> RecordSnapshot | None:
     site = email_key(email.value).rpartition("@")[2] if email else ""
     wanted = profile_of(RecordKind.ACCOUNT, {"name": company.value, "domain": site})
     found = mirror.alike(basis.connection_id, RecordKind.ACCOUNT, wanted, limit=MOST_COMPARED)
-    best = _only_one(wanted, [(record, profile_of(RecordKind.ACCOUNT, record.fields)) for record in found])
-    return best.record if best is not None and best.is_sure else None
+    rivals = _rivals(wanted, [(record, profile_of(RecordKind.ACCOUNT, record.fields)) for record in found])
+    return rivals[0].record if len(rivals) == 1 and rivals[0].is_sure else None
 
 
-def _contact(basis: Basis, record: RecordSnapshot, mirror: Mirror) -> Profile:
+def _person(basis: Basis, record: RecordSnapshot, mirror: Mirror) -> Profile:
     linked = record.fields.get("account")
     account = mirror.get(basis.connection_id, parse_ref(linked)) if linked else None
     firm = (account.fields.get("name") or "") if account else ""
-    return profile_of(RecordKind.CONTACT, record.fields, firm=firm)
+    return profile_of(record.ref.kind, record.fields, firm=firm)
 
 
-def _only_one(wanted: Profile, known: list[tuple[RecordSnapshot, Profile]]) -> Namesake | None:
+def _rivals(wanted: Profile, known: list[tuple[RecordSnapshot, Profile]]) -> list[Namesake]:
     alike = [(likeness(wanted, profile), record) for record, profile in known]
-    rivals = [Namesake(record, like) for like, record in alike if like.chance >= PERHAPS]
-    return rivals[0] if len(rivals) == 1 else None
+    return [Namesake(record, like) for like, record in alike if like.chance >= PERHAPS]

@@ -1,8 +1,8 @@
 """Facts become record changes here: one pure function per Record kind, each returning at most one Plan.
 
 A rule fills a field only from a Fact with Evidence, from the mail's own headers, or from a value the CRM itself gives
-as default; what it cannot know it leaves empty for the rep. Account, Contact, Opportunity and Case rest on all mails
-that speak of them; Task and Activity are about the one mail in hand.
+as default; what it cannot know it leaves empty for the rep. Account, Contact, Lead, Opportunity and Case rest on all
+mails that speak of them; Task and Activity are about the one mail in hand.
 """
 
 import re
@@ -17,6 +17,7 @@ from desktop.domain.proposals import Action, FieldChange
 from desktop.domain.records import FIELDS, RecordKind, RecordSnapshot
 from desktop.proposals.basis import Basis, Plan
 from desktop.proposals.conversation import Source, plain_subject
+from desktop.proposals.links import links
 from desktop.proposals.merging import MergedFact
 from desktop.proposals.purposes import COMPLAINS, MOVES_DEAL, OPENS_DEAL, OPENS_DEAL_FOR_GOODS
 
@@ -41,7 +42,7 @@ def account(basis: Basis) -> Plan | None:
             "domain", None, site, email.confidence * OVERWRITE, "the sender's address", (email.evidence,)
         )
         return _update(basis.owner, (change,), "Web site seen in the sender's address")
-    if company is None:
+    if company is None or basis.is_lead:
         return None
     changes = [_from_fact("name", company)]
     if site and email is not None:
@@ -51,23 +52,16 @@ def account(basis: Basis) -> Plan | None:
 
 def contact(basis: Basis) -> Plan | None:
     """Create the Contact who wrote, or bring title and numbers up to date."""
-    email = basis.fact(FactKind.EMAIL)
-    if email is None:
-        return None
     if basis.contact is not None:
-        return _contact_update(basis, basis.contact)
-    person = basis.merged(RecordKind.CONTACT, FactKind.PERSON)
-    if person is None:
-        return None
-    first, last = _split_name(person.value)
-    changes = [_from_fact("last_name", person, last, as_value=lambda name: _split_name(name)[1])]
-    if first:
-        changes.insert(0, _from_fact("first_name", person, first, as_value=lambda name: _split_name(name)[0]))
-    changes.append(_from_fact("email", email))
-    changes += [_from_fact(name, fact) for name, fact in _details(basis)]
-    changes += _links(basis, RecordKind.CONTACT)
-    why = basis.perhaps or "Somebody your CRM does not know"
-    return _create(RecordKind.CONTACT, person.value, changes, why, email.value.lower())
+        return _person_update(basis, basis.contact)
+    return None if basis.is_lead else _new_person(basis, RecordKind.CONTACT)
+
+
+def lead(basis: Basis) -> Plan | None:
+    """Bring the Lead who wrote up to date; create one where the rep wants new people as Leads."""
+    if basis.lead is not None:
+        return _person_update(basis, basis.lead)
+    return _new_person(basis, RecordKind.LEAD) if basis.is_lead else None
 
 
 def opportunity(basis: Basis) -> Plan | None:
@@ -83,9 +77,11 @@ def opportunity(basis: Basis) -> Plan | None:
             return None
         return _update(basis.opportunity, tuple(changes), "The mail names another amount")
     about = RecordKind.OPPORTUNITY
+    if basis.is_lead and about not in basis.said:
+        return None
     product, company = _first(basis, FactKind.PRODUCT), basis.merged(about, FactKind.COMPANY)
     firm = basis.owner.title if basis.owner else company.value if company else None
-    who = firm or (basis.contact.title if basis.contact else "")
+    who = firm or (basis.person.title if basis.person else "")
     person = _first(basis, FactKind.PERSON)
     who = who or (person.value if person else "")
     if not who:
@@ -96,20 +92,24 @@ def opportunity(basis: Basis) -> Plan | None:
     sure = topic.confidence if topic else 1.0
     changes = [FieldChange("name", None, name, sure, "firm and what they ask about", evidence)]
     changes += _default(basis, RecordKind.OPPORTUNITY, "stage", "the first stage of your CRM")
-    changes += money + _close_date(basis) + _links(basis, RecordKind.OPPORTUNITY)
+    changes += money + _close_date(basis) + links(basis, RecordKind.OPPORTUNITY)
     return _create(RecordKind.OPPORTUNITY, name, changes, "The mail expresses interest", _topic_key(basis, "deal"))
 
 
 def is_about_a_deal(basis: Basis) -> bool:
-    """An open deal is moved by more than opens one; a mail about orders opens one only if it names the goods."""
+    """An open deal is moved by more than opens one; a mail about orders opens one only if it names the goods.
+
+    What a Lead writes opens none: a deal comes when somebody qualifies the Lead. It may be part of a colleague's.
+    """
     sources = basis.circle.conversation
     if basis.opportunity is not None:
         return any(source.reading.intent.value in MOVES_DEAL for source in sources)
-    return any(
-        source.reading.intent.value in OPENS_DEAL
-        or (source.reading.intent.value in OPENS_DEAL_FOR_GOODS and source.fact(FactKind.PRODUCT) is not None)
-        for source in sources
-    )
+    return any(_opens_deal(source) for source in sources if source.id not in basis.by_leads)
+
+
+def _opens_deal(source: Source) -> bool:
+    intent = source.reading.intent.value
+    return intent in OPENS_DEAL or (intent in OPENS_DEAL_FOR_GOODS and source.fact(FactKind.PRODUCT) is not None)
 
 
 def _first(basis: Basis, kind: FactKind) -> Fact | None:
@@ -138,7 +138,7 @@ def case(basis: Basis) -> Plan | None:
     priority = basis.option(RecordKind.CASE, "priority", *(("High", "Hoch") if is_angry else ("Medium", "Normal")))
     if priority:
         changes.append(FieldChange("priority", None, priority, sentiment.confidence, "how they sound"))
-    changes += _links(basis, RecordKind.CASE)
+    changes += links(basis, RecordKind.CASE)
     return _create(RecordKind.CASE, subject, changes, "The mail complains", _topic_key(basis, "case"))
 
 
@@ -152,7 +152,7 @@ def task(basis: Basis) -> Plan | None:
     if due is not None and due.value >= basis.message.sent_at.date().isoformat():
         changes.append(_from_fact("due_date", due))
     changes += _default(basis, RecordKind.TASK, "status", "the first status of your CRM")
-    changes += _links(basis, RecordKind.TASK)
+    changes += links(basis, RecordKind.TASK)
     return _create(RecordKind.TASK, changes[0].after or "", changes, "They ask something of you")
 
 
@@ -169,13 +169,13 @@ def activity(basis: Basis) -> Plan | None:
     ]
     if kind:
         changes.insert(0, FieldChange("type", None, kind, 1.0, "it is a mail"))
-    changes += _links(basis, RecordKind.ACTIVITY)
+    changes += links(basis, RecordKind.ACTIVITY)
     return _create(RecordKind.ACTIVITY, subject, changes, "Keep this mail with the record")
 
 
 def _call_activity(basis: Basis) -> Plan:
     kind = basis.option(RecordKind.ACTIVITY, "type", "Call", "Phone call", "Anruf")
-    person = basis.contact.title if basis.contact else person.value if (person := basis.fact(FactKind.PERSON)) else ""
+    person = basis.person.title if basis.person else person.value if (person := basis.fact(FactKind.PERSON)) else ""
     subject = _shorten(f"Call with {person}" if person else "Call")
     said_at = basis.message.sent_at.astimezone(UTC).isoformat()
     changes = [
@@ -185,13 +185,14 @@ def _call_activity(basis: Basis) -> Plan:
     ]
     if kind:
         changes.insert(0, FieldChange("type", None, kind, 1.0, "it is a call"))
-    changes += _links(basis, RecordKind.ACTIVITY)
+    changes += links(basis, RecordKind.ACTIVITY)
     return _create(RecordKind.ACTIVITY, subject, changes, "Keep this call with the record")
 
 
 RULES: Mapping[RecordKind, Callable[[Basis], Plan | None]] = {
     RecordKind.ACCOUNT: account,
     RecordKind.CONTACT: contact,
+    RecordKind.LEAD: lead,
     RecordKind.OPPORTUNITY: opportunity,
     RecordKind.CASE: case,
     RecordKind.TASK: task,
@@ -199,26 +200,63 @@ RULES: Mapping[RecordKind, Callable[[Basis], Plan | None]] = {
 }
 
 
-def _contact_update(basis: Basis, known: RecordSnapshot) -> Plan | None:
-    changes = []
-    email = basis.fact(FactKind.EMAIL)
-    if email is not None and not known.fields.get("email", "hidden"):
+def _new_person(basis: Basis, kind: RecordKind) -> Plan | None:
+    email, person = basis.fact(FactKind.EMAIL), basis.merged(kind, FactKind.PERSON)
+    if email is None or person is None:
+        return None
+    first, last = _split_name(person.value)
+    changes = [_from_fact("last_name", person, last, as_value=lambda name: _split_name(name)[1])]
+    if first:
+        changes.insert(0, _from_fact("first_name", person, first, as_value=lambda name: _split_name(name)[0]))
+    changes.append(_from_fact("email", email))
+    changes += [_from_fact(name, fact) for name, fact in _details(basis, kind)]
+    changes += links(basis, kind) + _still_wanted(basis, kind, changes)
+    why = basis.perhaps or "Somebody your CRM does not know"
+    return _create(kind, person.value, changes, why, email.value.lower())
+
+
+def _still_wanted(basis: Basis, kind: RecordKind, changes: list[FieldChange]) -> list[FieldChange]:
+    """Return what the CRM wants of a new Lead and the mail does not say: its own default, or for the rep to fill in."""
+    given = {change.field for change in changes}
+    wanted = [name for name in basis.rules[kind].required if name not in given] if kind is RecordKind.LEAD else []
+    empty = "your CRM wants one and the mail names none: yours to say"
+    default = "the first one of your CRM"
+    return [
+        FieldChange(name, None, value, 1.0 if value else 0.0, default if value else empty)
+        for name in wanted
+        for value in (basis.first_option(kind, name),)
+    ]
+
+
+def _person_update(basis: Basis, known: RecordSnapshot) -> Plan | None:
+    changes: list[FieldChange] = []
+    email, kind = basis.fact(FactKind.EMAIL), known.ref.kind
+    if email is None:
+        return None
+    if not known.fields.get("email", "hidden"):
         changes.append(_from_fact("email", email))
-    for name, fact in _details(basis):
+    for name, fact in _details(basis, kind):
         if name not in known.fields:
             continue  # a field the CRM does not show us is not ours to fill in
-        before = known.fields[name]
-        same = phone_key(before or "") == phone_key(fact.value) if name in {"phone", "mobile"} else before == fact.value
-        if (before is None or not same) and fact.is_news:
+        before, form = known.fields[name], _FORMS.get(name, str)
+        if (before is None or form(before) != form(fact.value)) and fact.is_news:
             changes.append(_over(_from_fact(name, fact), before))
     if "account" in known.fields and not known.fields["account"]:
-        changes += _links(basis, RecordKind.CONTACT)
+        changes += links(basis, kind)
     return _update(known, tuple(changes), "New details in the mail") if changes else None
 
 
-def _details(basis: Basis) -> list[tuple[str, MergedFact]]:
-    pairs = (("title", FactKind.TITLE), ("phone", FactKind.PHONE), ("mobile", FactKind.MOBILE))
-    found = ((name, basis.merged(RecordKind.CONTACT, kind)) for name, kind in pairs)
+_FORMS: Mapping[str, Callable[[str], str]] = {"phone": phone_key, "mobile": phone_key, "company": name_key}
+_DETAILS = (
+    ("company", FactKind.COMPANY),  # only a Lead has it as words: a Contact is linked to its Account
+    ("title", FactKind.TITLE),
+    ("phone", FactKind.PHONE),
+    ("mobile", FactKind.MOBILE),
+)
+
+
+def _details(basis: Basis, about: RecordKind) -> list[tuple[str, MergedFact]]:
+    found = ((name, basis.merged(about, kind)) for name, kind in _DETAILS if name in FIELDS[about])
     return [(name, fact) for name, fact in found if fact is not None]
 
 
@@ -228,6 +266,8 @@ def _money(basis: Basis) -> list[FieldChange]:
         return []
     amount, _, currency = fact.value.partition(" ")
     changes = [_from_fact("amount", fact, amount, as_value=lambda value: value.partition(" ")[0])]
+    if currency and "currency" not in basis.rules[RecordKind.OPPORTUNITY].fields:
+        return [replace(changes[0], reason=f"{changes[0].reason}; in {currency}, and your CRM keeps one currency")]
     if currency:
         changes.append(_from_fact("currency", fact, currency, as_value=lambda value: value.partition(" ")[2]))
     return changes
@@ -254,22 +294,6 @@ def _deadline(source: Source) -> Fact | None:
     return None
 
 
-def _links(basis: Basis, kind: RecordKind) -> list[FieldChange]:
-    """Link to what the mail is about; `related` takes the most particular Record there is."""
-    changes = []
-    for name in FIELDS[kind]:
-        if name == "account" and RecordKind.ACCOUNT in basis.refs:
-            changes.append(FieldChange(name, None, basis.refs[RecordKind.ACCOUNT], 1.0, "the sender's firm"))
-        if name == "contact" and RecordKind.CONTACT in basis.refs:
-            changes.append(FieldChange(name, None, basis.refs[RecordKind.CONTACT], 1.0, "who wrote"))
-        if name == "related":
-            wanted = (RecordKind.OPPORTUNITY, RecordKind.CASE, RecordKind.ACCOUNT)
-            found = next((basis.refs[other] for other in wanted if other in basis.refs), None)
-            if found:
-                changes.append(FieldChange(name, None, found, 1.0, "what the mail is about"))
-    return changes
-
-
 def _default(basis: Basis, kind: RecordKind, name: str, reason: str) -> list[FieldChange]:
     value = basis.first_option(kind, name)
     return [FieldChange(name, None, value, 1.0, reason)] if value else []
@@ -293,7 +317,9 @@ def _over(change: FieldChange, before: str | None) -> FieldChange:
 
 
 def _create(kind: RecordKind, title: str, changes: list[FieldChange], reason: str, same_as: str = "") -> Plan:
-    key = f"{kind.value}:{same_as}" if same_as else ""
+    # One person has one key, as a Contact or as a Lead: what the rep said of one is not asked again of the other.
+    keyed_as = RecordKind.CONTACT if kind is RecordKind.LEAD else kind
+    key = f"{keyed_as.value}:{same_as}" if same_as else ""
     return Plan(Action.CREATE, kind, title, reason, tuple(changes), key)
 
 

@@ -9,12 +9,13 @@ from datetime import datetime
 
 from desktop.domain.connections import Connection, Family
 from desktop.domain.evidence import FactKind, Reading
-from desktop.domain.ids import InteractionId, ProposalId, SuggestionId, derive
+from desktop.domain.ids import ConnectionId, InteractionId, ProposalId, SuggestionId, derive
 from desktop.domain.interactions import Interaction, InteractionKind, InteractionState
 from desktop.domain.ports import Clock
 from desktop.domain.proposals import Draft, Proposal, Suggestion
-from desktop.domain.records import RecordKind, RecordRef
-from desktop.proposals.acquaintance import recognise
+from desktop.domain.records import NEW_PEOPLE, PEOPLE, RecordKind, RecordRef, parse_ref
+from desktop.domain.rights import RecordRules
+from desktop.proposals.acquaintance import recognise, written_by_leads
 from desktop.proposals.basis import Basis, Plan
 from desktop.proposals.conversation import gather, weigh
 from desktop.proposals.drafting import Identity, reply
@@ -23,6 +24,7 @@ from desktop.proposals.rules import RULES, is_about_a_deal
 from desktop.proposals.standing import LIVING, ON_ITS_WAY, Standing, expire, says_the_same
 from desktop.store.store import Store, Transaction
 
+PENDING = "suggestion"
 NO_CRM = "No CRM is connected, so there is nowhere to write to."
 
 
@@ -40,6 +42,7 @@ def run(interaction_id: InteractionId, store: Store, clock: Clock) -> ProposalId
             return None
         for kind in RULES:
             work.propose(kind)
+        work.settle_person()
         draft = _draft(tx, work.basis, item, proposal_id)
         tx.interactions.move(interaction_id, InteractionState.PROPOSED)
         if not work.made and draft is None:
@@ -73,6 +76,7 @@ def follow_up(interaction_id: InteractionId, awaited: SuggestionId, store: Store
         if work is None:
             return None
         work.propose(earlier.kind)
+        work.settle_person()
         for suggestion in work.made:
             tx.proposals.append(proposal_id, suggestion, work.same_as[suggestion.id])
             tx.audit.append(clock.now(), "dealside", "proposed", subject=suggestion.id, detail=f"follows {awaited}")
@@ -83,18 +87,29 @@ def _begin(
     tx: Transaction, item: Interaction, reading: Reading, proposal_id: ProposalId, now: datetime
 ) -> "_Work | None":
     """Gather what the rules reason from; None when there is no CRM to write to."""
+    circle = gather(tx, item, reading)  # without a CRM too: one that is connected later is filled in from this mail
     crm = next(iter(tx.connections.all(Family.CRM)), None)
     if crm is None:
         return None
     rules = {kind: tx.mirror.rules(crm.id, kind) for kind in RecordKind}
-    circle = gather(tx, item, reading)
     standing = Standing.of(tx, circle)
-    basis = Basis(item.message, reading, crm.id, rules, circle, standing.settled, came_as=item.kind)
+    basis = Basis(item.message, reading, crm.id, rules, circle, standing.settled, standing.said(), came_as=item.kind)
+    basis.new_people = _new_people(tx, crm.id, rules)
     recognise(basis, tx.mirror, standing.deal)
+    basis.by_leads = written_by_leads(tx, basis)
     basis.contact = standing.as_it_will_be(tx, basis.contact)
+    basis.lead = standing.as_it_will_be(tx, basis.lead)
     basis.owner = standing.as_it_will_be(tx, basis.owner)
     basis.opportunity = standing.as_it_will_be(tx, basis.opportunity)
     return _Work(tx, basis, standing, proposal_id, now)
+
+
+def _new_people(tx: Transaction, crm: ConnectionId, rules: Mapping[RecordKind, RecordRules]) -> RecordKind:
+    """Return what somebody unknown is proposed as: a Lead where the rep chose so and the CRM takes Leads from them."""
+    lead = RecordKind.LEAD
+    name = rules[lead].fields.get("last_name")
+    takes = tx.mirror.knows_rules(crm, lead) and rules[lead].can_create and name is not None and name.can_create
+    return lead if takes and tx.settings.get(NEW_PEOPLE) == lead.value else RecordKind.CONTACT
 
 
 class _Work:
@@ -124,7 +139,7 @@ class _Work:
         is_settled = plan is None and known is not None
         earlier = said_already(self._tx, plan, self._standing) if plan else None
         if plan is not None and earlier is not None:
-            self._link(kind, earlier.id)
+            self._link(earlier.kind, earlier.id)
             is_settled = known is not None
             if earlier.state in ON_ITS_WAY and not says_the_same(earlier, plan):
                 current = next(source for source in self.basis.circle.of(kind) if source.is_current)
@@ -136,6 +151,18 @@ class _Work:
                 expire(self._tx, old, self._now, known=known)
         if is_settled:
             weigh(self._tx, kind, self.basis.circle.of(kind))
+
+    def settle_person(self) -> None:
+        """Let what would make, or change, the same person as another kind of Record give way: nobody is both."""
+        kind = next((kind for kind in (RecordKind.CONTACT, RecordKind.LEAD) if kind in self.basis.refs), None)
+        if kind is None:
+            return
+        word, _, key = self.basis.refs[kind].partition(":")
+        successor = SuggestionId(key) if word == PENDING else None
+        known = None if successor else parse_ref(self.basis.refs[kind])
+        for other in PEOPLE - {kind}:
+            for old in self._standing.open(other):
+                expire(self._tx, old, self._now, successor=successor, known=known)
 
     def _settle_or_renew(self, plan: Plan, known: RecordRef | None) -> None:
         """Leave an open Suggestion that says just this; else let the open ones give way to a new one."""
@@ -153,12 +180,13 @@ class _Work:
         found = {
             RecordKind.ACCOUNT: self.basis.owner,
             RecordKind.CONTACT: self.basis.contact,
+            RecordKind.LEAD: self.basis.lead,
             RecordKind.OPPORTUNITY: self.basis.opportunity if is_about_a_deal(self.basis) else None,
         }.get(kind)
         return found.ref if found is not None else None
 
     def _link(self, kind: RecordKind, suggestion_id: SuggestionId) -> None:
-        self.basis.refs.setdefault(kind, f"suggestion:{suggestion_id}")
+        self.basis.refs.setdefault(kind, f"{PENDING}:{suggestion_id}")
 
     def _add(self, plan: Plan) -> Suggestion:
         suggestion = _suggestion(plan, self._proposal_id, self.basis)
@@ -216,7 +244,7 @@ def identity_of(mailbox: Connection) -> Identity:
 def _title(basis: Basis) -> str:
     named = basis.merged(RecordKind.CONTACT, FactKind.PERSON)
     company = basis.merged(RecordKind.ACCOUNT, FactKind.COMPANY)
-    person = basis.contact.title if basis.contact else named.value if named else None
+    person = basis.person.title if basis.person else named.value if named else None
     firm = basis.owner.title if basis.owner else company.value if company else None
     sender = basis.message.sender
     fallback = (sender.name or sender.address) if sender else "Somebody"

@@ -14,7 +14,9 @@ from desktop.domain.ids import ClusterId, ConnectionId, EntryId, derive
 from desktop.domain.ports import Clock
 from desktop.domain.records import FIELDS, FieldType, RecordKind, RecordRef, parse_ref
 from desktop.review.cleanup_views import CleanupCounts, CleanupShelf, CleanupState, ClusterView
-from desktop.review.merge_entries import merge_entries, note_fields, subject_of
+from desktop.review.conflicts import same
+from desktop.review.merge_entries import cluster_of, merge_entries, note_fields, subject_of
+from desktop.review.undoing import NEVER_HEARD, STAYS, as_created
 
 if TYPE_CHECKING:  # SQLAlchemy takes 0.3 s to import, and the window paints before anybody cleans up
     from desktop.store.store import Store, Transaction
@@ -106,19 +108,42 @@ class StoredCleanup:
     def take_back(self, cluster_id: ClusterId) -> str:
         """Take the last decision back, as long as the CRM has merged nothing; return what was done, as a sentence."""
         with self._store().transaction() as tx:
-            found = tx.clusters.get(cluster_id)
-            if found is None or found.settled is Settled.OPEN:
-                raise Rejected("There is nothing to undo here.")
-            entries = tx.outbox.of_subject(subject_of(found)) if found.settled is Settled.APPROVED else ()
-            merged = {entry.merge.gone for entry in entries if entry.merge and entry.state is DeliveryState.DELIVERED}
-            if merged:
-                said = self._stop(tx, found, entries, merged)
-            else:
-                is_queued = self._reverse(tx, entries)
-                tx.clusters.save(replace(found, settled=Settled.OPEN, round=found.round + 1))
-                said = f"{found.title} is {'being put back and ' if is_queued else ''}open again."
-            self._record(tx, found, "take_back", said)
-            return said
+            return self._taken_back(tx, cluster_id)
+
+    def _taken_back(self, tx: "Transaction", cluster_id: ClusterId) -> str:
+        found = tx.clusters.get(cluster_id)
+        if found is None or found.settled is Settled.OPEN:
+            raise Rejected("There is nothing to undo here.")
+        entries = tx.outbox.of_subject(subject_of(found)) if found.settled is Settled.APPROVED else ()
+        merged = {entry.merge.gone for entry in entries if entry.merge and entry.state is DeliveryState.DELIVERED}
+        if merged:
+            said = self._stop(tx, found, entries, merged)
+        else:
+            is_queued = self._reverse(tx, entries)
+            tx.clusters.save(replace(found, settled=Settled.OPEN, round=found.round + 1))
+            said = f"{found.title} is {'being put back and ' if is_queued else ''}open again."
+        self._record(tx, found, "take_back", said)
+        return said
+
+    def give_up(self, subject_id: str) -> str:
+        """Let go of what is on its way or stuck under a subject; return what came of it, as a sentence.
+
+        An approval is taken back as a whole; of one that was taken back already, what was to put values back stops.
+        """
+        cluster_id = cluster_of(subject_id)
+        with self._store().transaction() as tx:
+            found = tx.clusters.get(cluster_id) if cluster_id else None
+            entries = tx.outbox.of_subject(subject_id)
+            left = [e for e in entries if e.state in {*_STUCK, *_MOVING} and e.operation in _OPPOSITE.values()]
+            if cluster_id is not None and not left:
+                if found is not None and subject_of(found) != subject_id:
+                    raise Rejected("There is nothing to undo here.", detail=subject_id)
+                return self._taken_back(tx, cluster_id)
+            _refuse_what_moves(left)
+            for entry in left:
+                tx.outbox.settle(entry.id, DeliveryState.CANCELLED)
+            tx.audit.append(self._clock.now(), self._actor, "take_back", subject=cluster_id or subject_id, detail=STAYS)
+            return STAYS
 
     def retry(self, cluster_id: ClusterId) -> None:
         """Send again what was refused or needed the rep. What somebody changed has to be compared first."""
@@ -187,26 +212,33 @@ class StoredCleanup:
         _refuse_what_moves(entries)
         queued = 0
         for entry in reversed(entries):
+            live = tx.outbox.live(entry.id)
             if entry.state is not DeliveryState.DELIVERED:
                 tx.outbox.settle(entry.id, DeliveryState.CANCELLED)
-            may_be_there = entry.state is DeliveryState.DELIVERED or (
-                entry.attempts > 0 and entry.state is not DeliveryState.CONFLICT
-            )
-            if may_be_there and entry.operation in _OPPOSITE:
-                tx.outbox.add(self._opposite(tx, entry, len(entries) + queued))
+            if entry.operation not in _OPPOSITE or not tx.outbox.may_have_arrived(entry.id):
+                continue
+            opposite = self._opposite(tx, entry, len(entries) + queued)
+            if entry.state is DeliveryState.CONFLICT:
+                # The Record was looked at: only what holds our values is put back.
+                ours = [n for n, v in entry.fields.items() if same(live.get(n), v) and not same(v, entry.before.get(n))]
+                fields = {name: entry.before.get(name) for name in ours}
+                opposite = replace(opposite, fields=fields, before={name: entry.fields[name] for name in ours})
+            if opposite.fields or entry.operation is Operation.CREATE:
+                tx.outbox.add(opposite)
                 queued += 1
         return queued > 0
 
     def _opposite(self, tx: "Transaction", entry: OutboxEntry, number: int) -> OutboxEntry:
         receipt = next((r for r in tx.outbox.receipts(entry.subject_id) if r.entry_id == entry.id), None)
+        before = dict(receipt.after if receipt else entry.fields)
         return replace(
             entry,
             id=EntryId(derive("entry", entry.subject_id, str(number))),
             operation=_OPPOSITE[entry.operation],
             target=receipt.target if receipt else entry.target,
             fields=dict(receipt.before if receipt else entry.before),
-            before=dict(receipt.after if receipt else entry.fields),
-            version=receipt.version if receipt else "",
+            before=as_created(entry, before) if entry.operation is Operation.CREATE else before,
+            version=(receipt.version if receipt else "") or NEVER_HEARD,
             created_at=self._clock.now(),
             state=DeliveryState.WAITING,
             attempts=0,

@@ -100,7 +100,7 @@ class Resending:
             tx.outbox.hurry(entry.id)
         else:
             tx.outbox.requeue(entry)
-            if entry.attempts:
+            if entry.attempts or tx.outbox.may_have_arrived(entry.id):
                 tx.outbox.postpone(entry.id, self._clock.now(), sentence="")
         suggestion, draft = tx.proposals.find_suggestion(entry.subject_id), tx.proposals.find_draft(entry.subject_id)
         if suggestion is not None:

@@ -106,8 +106,8 @@ class StoredReview:
 
     def give_up(self, subject_id: str) -> str:
         """Let go of what is on its way or stuck; return what came of it. The rep can decide on it again."""
-        if (cluster_id := _cluster_of(subject_id)) is not None:  # a merge is one decision, whatever it is made of
-            return self._cleanup().take_back(cluster_id)
+        if _cluster_of(subject_id) is not None:  # a merge is one decision, whatever it is made of
+            return self._cleanup().give_up(subject_id)
         with self._store().transaction() as tx:
             self._resending.need_moving(tx, subject_id)
             return self._taken_back(tx, subject_id, gives_up=True)
@@ -182,7 +182,10 @@ class StoredReview:
         decided = replace(suggestion, changes=_edited(tx, suggestion, edits), state=SuggestionState.QUEUED)
         decided = writable(tx, decided)
         check_allowed(tx, decided)
-        tx.outbox.add(_entry(tx, decided, self._clock.now()))
+        entry = _entry(tx, decided, self._clock.now())
+        tx.outbox.add(entry)
+        if _may_be_there(tx, entry):
+            tx.outbox.postpone(entry.id, self._clock.now(), sentence="")  # it counts as tried, and is due at once
         tx.proposals.save_suggestion(decided)
         self._record(tx, suggestion.id, Verdict.EDIT if edits else Verdict.ACCEPT, edits=edits)
 
@@ -263,6 +266,14 @@ def _entry(tx: "Transaction", suggestion: Suggestion, now: datetime) -> OutboxEn
         version=suggestion.version,
         idempotency_key=derive("key", suggestion.id, operation.value, str(lives)),
         created_at=now,
+    )
+
+
+def _may_be_there(tx: "Transaction", entry: OutboxEntry) -> bool:
+    """Whether an earlier decision may have created the Record already, under the same key."""
+    earlier = [e for e in tx.outbox.of_subject(entry.subject_id) if e.id != entry.id]
+    return entry.operation is Operation.CREATE and any(
+        e.idempotency_key == entry.idempotency_key and tx.outbox.may_have_arrived(e.id) for e in earlier
     )
 
 

@@ -114,7 +114,7 @@ class Undoing:
         if operation is Operation.RESTORE and suggestion is not None:
             fields = _first_values(fields, before, suggestion)
         if operation is Operation.REMOVE:
-            before = _as_created(entry, before)
+            before = as_created(entry, before)
         return OutboxEntry(
             id=EntryId(derive("entry", entry.subject_id, str(count))),
             subject_id=entry.subject_id,
@@ -124,7 +124,7 @@ class Undoing:
             target=receipt.target if receipt else entry.target,
             fields=fields,
             before=before,
-            version=receipt.version if receipt else NEVER_HEARD,
+            version=(receipt.version if receipt else "") or NEVER_HEARD,
             # The opposite of a create finds the Record by the key it was created under.
             idempotency_key=entry.idempotency_key,
             created_at=self._clock.now(),
@@ -139,7 +139,7 @@ def _first_values(
     return {name: first.get(name, value) if same(value, now.get(name)) else value for name, value in fields.items()}
 
 
-def _as_created(entry: OutboxEntry, sent: Mapping[str, str | None]) -> dict[str, str | None]:
+def as_created(entry: OutboxEntry, sent: Mapping[str, str | None]) -> dict[str, str | None]:
     """Return what a created Record has to hold still to be removed: what we sent, and nothing where we sent nothing.
 
     Left open is what a CRM fills by itself, and a link that was not known yet when it was decided.
@@ -168,9 +168,12 @@ def _give_up(tx: "Transaction", entry: OutboxEntry, *, while_moving: bool) -> bo
     live = tx.outbox.live(entry.id)
     tx.outbox.settle(entry.id, DeliveryState.CANCELLED)
     undone = _latest(tx, entry.subject_id)
-    if undone.state is DeliveryState.DELIVERED:
+    if undone.state is DeliveryState.DELIVERED and not tx.outbox.may_have_arrived(entry.id):
         return True
     if entry.state is not DeliveryState.CONFLICT:
         return False
-    ours = entry.before.items()
-    return entry.operation is Operation.REMOVE or any(name in live and same(live[name], value) for name, value in ours)
+    # Not the undo's own before-values: after an answer those are what somebody else wrote.
+    ours = {name: value for name, value in undone.fields.items() if not same(value, undone.before.get(name))}
+    return entry.operation is Operation.REMOVE or any(
+        name in live and same(live[name], value) for name, value in ours.items()
+    )

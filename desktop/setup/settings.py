@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from desktop.domain.errors import Rejected
+from desktop.domain.records import NEW_PEOPLE, PEOPLE, RecordKind
 from desktop.store.store import Store
 
 TOKENS_PER_DAY = "tokens_per_day"
@@ -66,6 +67,10 @@ def _is_file_name(value: str) -> bool:
 
 def _is_port(value: str) -> bool:
     return _is_count(value) and (int(value) == 0 or 1024 <= int(value) <= 65_535)
+
+
+def _is_kind_of_person(value: str) -> bool:
+    return value in {kind.value for kind in PEOPLE}
 
 
 def _is_word(value: str) -> bool:
@@ -180,6 +185,14 @@ SETTINGS = {
             NO,
             "yes or no",
             _is_yes_or_no,
+        ),
+        Setting(
+            NEW_PEOPLE,
+            "What somebody unknown from an unknown firm is proposed as: a contact with its account, or a lead, where"
+            " your CRM has leads.",
+            RecordKind.CONTACT.value,
+            "contact or lead",
+            _is_kind_of_person,
         ),
         Setting(
             WEBHOOK_PORT,

@@ -21,7 +21,7 @@ log = logging.getLogger("dealside.store")
 
 KEY_BYTES = 32
 # The last of migrations.MIGRATIONS, known here so that a reader need not import SQLAlchemy.
-LATEST = "m008_match_keys_again"
+LATEST = "m009_lead_keys"
 BUSY_SECONDS = 10.0
 IDLE_CONNECTIONS = 8
 PAGE_HMAC = "HMAC_SHA256"  # part of the file format; processors do it in hardware, unlike SQLCipher's usual SHA-512

@@ -1,7 +1,7 @@
-"""Keys under which Contacts and Accounts of the Mirror meet those that are spelt otherwise; see matching/profile.py."""
+"""Keys under which people and firms of the Mirror meet those that are spelt otherwise; see matching/profile.py."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Integer, bindparam, literal_column, select
 
@@ -9,10 +9,10 @@ from desktop.domain.ids import ConnectionId
 from desktop.domain.records import RecordKind, RecordSnapshot
 from desktop.matching.profile import PROFILED, Profile, keys_of, profile_of
 from desktop.store.codec import decode
-from desktop.store.statements import Sql, Statement, one_of
+from desktop.store.statements import Sql, Statement
 from desktop.store.tables import match_key, snapshot
 
-KINDS = (RecordKind.ACCOUNT, RecordKind.CONTACT)
+KINDS = (RecordKind.ACCOUNT, RecordKind.CONTACT, RecordKind.LEAD)
 MOST_UNDER_A_KEY = 100
 """A key that more Records share says nothing of any of them."""
 
@@ -30,7 +30,7 @@ ROW_OF = Statement(
 )
 ALL = Statement(
     select(ROW, snapshot.c.connection_id, snapshot.c.body).where(
-        one_of(snapshot.c.kind, [kind.value for kind in KINDS]), snapshot.c.is_deleted == 0
+        snapshot.c.kind == bindparam("kind"), snapshot.c.is_deleted == 0
     )
 )
 
@@ -66,11 +66,12 @@ class MatchKeys:
         for row, _ in met.most_common(limit):
             yield self._sql.scalar(BODY, row=row)
 
-    def fill(self) -> None:
-        """Add the keys of every Record there is: for a store that was written before there were any."""
-        for row, connection_id, body in self._sql.all(ALL):
-            keys = _keys(ConnectionId(connection_id), decode(body, RecordSnapshot))
-            self._sql.run_many(ADD, [{"key": key, "row": row} for key in keys])
+    def fill(self, kinds: Iterable[RecordKind] = KINDS) -> None:
+        """Add the keys of every Record of these kinds: for a store that was written before there were any."""
+        for kind in kinds:
+            for row, connection_id, body in self._sql.all(ALL, kind=kind.value):
+                keys = _keys(ConnectionId(connection_id), decode(body, RecordSnapshot))
+                self._sql.run_many(ADD, [{"key": key, "row": row} for key in keys])
 
 
 def _is_as_findable(before: RecordSnapshot, after: RecordSnapshot) -> bool:

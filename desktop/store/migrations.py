@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from desktop.domain.errors import UserActionNeeded
+from desktop.domain.records import RecordKind
 from desktop.store import tables
 from desktop.store.match_keys import MatchKeys
 from desktop.store.statements import Sql
@@ -69,6 +70,11 @@ def m008_match_keys_again(sql: Sql) -> None:
     MatchKeys(sql).fill()
 
 
+def m009_lead_keys(sql: Sql) -> None:
+    """Add the keys of Leads, which are looked through by now before somebody new is proposed."""
+    MatchKeys(sql).fill((RecordKind.LEAD,))
+
+
 MIGRATIONS: tuple[Callable[[Sql], None], ...] = (
     m001_first,
     m002_calibrators,
@@ -78,6 +84,7 @@ MIGRATIONS: tuple[Callable[[Sql], None], ...] = (
     m006_record_rules,
     m007_clusters,
     m008_match_keys_again,
+    m009_lead_keys,
 )
 
 

@@ -84,7 +84,7 @@ class Mirror:
     def alike(
         self, connection_id: ConnectionId, kind: RecordKind, profile: Profile, *, limit: int = 20
     ) -> tuple[RecordSnapshot, ...]:
-        """Return live Contacts or Accounts that may be who `profile` is, those with most in common first."""
+        """Return live Contacts, Leads or Accounts that may be who `profile` is, those with most in common first."""
         bodies = self._keys.bodies(connection_id, profile, limit)
         found = (decode(body, RecordSnapshot) for body in bodies)
         return tuple(record for record in found if record.ref.kind is kind and not record.is_deleted)
@@ -101,6 +101,10 @@ class Mirror:
     def save_rules(self, connection_id: ConnectionId, rules: RecordRules) -> None:
         """Keep what the CRM lets the rep write in one kind of Record."""
         self._sql.run(SAVE_RULES, connection_id=connection_id, kind=rules.kind.value, body=encode(rules))
+
+    def knows_rules(self, connection_id: ConnectionId, kind: RecordKind) -> bool:
+        """Whether the CRM was asked what the rep may write."""
+        return self._sql.scalar(RULES, connection=connection_id, kind=kind.value) is not None
 
     def rules(self, connection_id: ConnectionId, kind: RecordKind) -> RecordRules:
         """Return what the CRM lets the rep write; while it was not asked, everything that there is."""

@@ -295,7 +295,7 @@ setting = Table(
 )
 
 match_key = (
-    Table(  # of each Contact and Account in the Mirror: `key` as in matching/profile.py, `row` the snapshot's rowid
+    Table(  # of each person and Account in the Mirror: `key` as in matching/profile.py, `row` the snapshot's rowid
         "match_key",
         later,
         Column("key", Integer, primary_key=True),

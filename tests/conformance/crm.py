@@ -54,6 +54,20 @@ class CrmConformance(ManyConformance, MergingConformance):
         assert made.modified_at.tzinfo
         assert set(made.fields) <= set(FIELDS[kind])
 
+    @pytest.mark.parametrize("kind", [K.TASK, K.ACTIVITY])
+    def test_a_link_leads_to_a_lead_where_the_rules_say_so(self, crm: CrmConnector, kind: RecordKind) -> None:
+        needs(crm, kind)
+        rules = crm.describe(kind)
+        links = [name for name in ("contact", "related") if rules.takes(name, K.LEAD)]
+        if K.LEAD not in crm.info.kinds:
+            assert links == []
+            return
+        lead = self.make(crm, K.LEAD)
+        for name in links:
+            made = crm.create(kind, {**SAMPLES[kind], name: str(lead.ref)}, key(kind.value, name))
+            assert made.fields[name] == str(lead.ref)
+            assert crm.read(made.ref) == made
+
     def test_unknown_record_reads_as_none(self, crm: CrmConnector) -> None:
         for odd in ("nothing-like-an-id", "../limits", "", "003000000000999AAA", "x' OR 'a'='a"):
             assert crm.read(RecordRef(K.CONTACT, RecordId(odd))) is None

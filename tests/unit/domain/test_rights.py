@@ -68,3 +68,18 @@ def test_a_crm_that_tells_only_what_is_left(left, is_short):
 
 def test_a_quota_in_words():
     assert Quota(4199, 5000).sentence == "83 % of the calls it allows are used (4,199 of 5,000)."
+
+
+def test_where_a_link_may_lead():
+    usual = RecordRules(RecordKind.TASK, fields={"contact": FieldRule(), "related": FieldRule()})
+    both = frozenset({RecordKind.CONTACT, RecordKind.LEAD})
+    wider = RecordRules(RecordKind.TASK, fields={"contact": FieldRule(targets=both), "related": FieldRule()})
+    assert usual.takes("contact", RecordKind.CONTACT)
+    assert not usual.takes("contact", RecordKind.LEAD)
+    assert all(wider.takes("contact", kind) for kind in both)
+    assert not wider.takes("related", RecordKind.LEAD)
+    assert usual.takes("account", RecordKind.ACCOUNT)  # hidden: whoever writes it is told that, and not this
+    assert "lead" in usual.problem("contact", "lead:1", is_new=True)
+    for link in ("contact:1", "suggestion:1", "something else", "folder:1"):
+        assert usual.problem("contact", link, is_new=True) == ""
+    assert wider.problem("contact", "lead:1", is_new=True) == ""

@@ -86,6 +86,21 @@ def test_firms(one: dict[str, str], other: dict[str, str], is_same: bool):
         assert keys_of(here, "crm") & keys_of(there, "crm")
 
 
+@pytest.mark.parametrize(
+    ("changes", "company", "is_same"),
+    [
+        ({"phone": None, "email": None}, "Nord Glas GmbH", True),
+        ({"phone": None, "email": None}, "Ostholz", False),
+        ({"first_name": "Bob"}, "Nord Glas GmbH", False),
+    ],
+)
+def test_leads_are_compared_by_their_company(changes: dict[str, str | None], company: str, is_same: bool):
+    here = profile_of(RecordKind.LEAD, {**ANN, "email": None, "company": "Nord Glas"})
+    there = profile_of(RecordKind.LEAD, {**ANN, **changes, "company": company})
+    assert (likeness(here, there).chance > 0.75) is is_same
+    assert not keys_of(here, "crm") & keys_of(contact(firm="Nord Glas"), "crm")
+
+
 def test_nobody_meets_across_connections_or_kinds():
     assert not keys_of(contact(), "one") & keys_of(contact(), "other")
     assert not keys_of(account(name="Ann Mueller"), "one") & keys_of(contact(), "one")

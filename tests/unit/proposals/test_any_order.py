@@ -16,17 +16,28 @@ from hypothesis import strategies as st
 from desktop.domain.evidence import FactKind, Intent
 from desktop.domain.interactions import InteractionState
 from desktop.domain.proposals import Action, SuggestionState
-from desktop.domain.records import RecordKind
+from desktop.domain.records import NEW_PEOPLE, PEOPLE, RecordKind
 from desktop.flow import Flow
 from desktop.proposals import step
 from desktop.proposals.standing import LIVING
 from desktop.store.store import Store
 from tests.fakes.rig import Rig
-from tests.fakes.situations import CRM, KEY, MAILBOX, NOON, fact, interaction, message, reading
+from tests.fakes.situations import CRM, KEY, MAILBOX, NOON, fact, interaction, message, reading, record
 
 EXAMPLES, THOROUGH_EXAMPLES = 12, 200
 JANE = "jane.roe@buyer.example"
 MOBILES = {"A": ("07700 900111", "+447700900111"), "B": ("07700 900222", "+447700900222")}
+JANE_AS_LEAD = {"first_name": "Jane", "last_name": "Roe", "email": JANE, "title": "Buyer"}
+WORLDS = {
+    "nobody is known": [],
+    "new people are leads": [],
+    "Jane is a lead": [record(RecordKind.LEAD, 1, **JANE_AS_LEAD)],
+    "Jane is a lead of a known firm": [
+        record(RecordKind.LEAD, 1, **JANE_AS_LEAD),
+        record(RecordKind.ACCOUNT, 1, name="Buyer Ltd", domain="buyer.example"),
+    ],
+    "new people are leads, and the firm is known by name": [record(RecordKind.ACCOUNT, 1, name="Buyer Ltd")],
+}
 DECIDED = {SuggestionState.DISMISSED, SuggestionState.DELIVERED, SuggestionState.QUEUED}
 
 
@@ -103,9 +114,10 @@ class Said:
     product: str
     is_inquiry: bool
     is_colleague: bool = False
+    names_firm: bool = True
 
 
-def said_strategy(*, colleagues):
+def said_strategy(*, colleagues, firms=False):
     return st.builds(
         Said,
         title=st.sampled_from(["", "Buyer", "Head Buyer"]),
@@ -114,6 +126,7 @@ def said_strategy(*, colleagues):
         product=st.sampled_from(["", "P200 pumps", "valves"]),
         is_inquiry=st.booleans(),
         is_colleague=st.booleans() if colleagues else st.just(False),
+        names_firm=st.booleans() if firms else st.just(True),
     )
 
 
@@ -121,8 +134,11 @@ def mail_of(number, said):
     """Return the number-th mail of the conversation with its Reading; every mail carries the same signature lines."""
     address = "tom.low@buyer.example" if said.is_colleague else JANE
     name = "Tom Low" if said.is_colleague else "Jane Roe"
-    lines = [f"Mail {number}.", f"{name}, {address}", "Buyer Ltd"]
-    facts = [(FactKind.PERSON, name, None), (FactKind.EMAIL, address, None), (FactKind.COMPANY, "Buyer Ltd", None)]
+    lines = [f"Mail {number}.", f"{name}, {address}"]
+    facts = [(FactKind.PERSON, name, None), (FactKind.EMAIL, address, None)]
+    if said.names_firm:
+        lines.append("Buyer Ltd")
+        facts.append((FactKind.COMPANY, "Buyer Ltd", None))
     if said.title:
         lines.append(f"Title: {said.title}")
         facts.append((FactKind.TITLE, said.title, None))
@@ -183,12 +199,25 @@ def holds_always(rig, decided):
         if s.state is SuggestionState.OPEN
     )
     assert set(subjects.values()) <= {1}, f"two open suggestions for one record: {subjects}"
+    people = Counter(s.after().get("email") for s in standing if s.action is Action.CREATE and s.kind in PEOPLE)
+    assert set(people.values()) <= {1}, f"one person twice: {people}"
     with rig.store.reading() as tx:
         assert tx.audit.verify() is None
 
 
-def run_in_order(mails, folder):
+def world_of(name, folder):
+    """Return a Rig whose CRM knows what this world says, and whose rep chose so."""
     rig = MortalRig(folder)
+    with rig.store.transaction() as tx:
+        for one in WORLDS[name]:
+            tx.mirror.save(CRM, rig.crm.memory.put(one.ref, dict(one.fields), key=None, expected=""))
+        if "new people are leads" in name:
+            tx.settings.save(NEW_PEOPLE, RecordKind.LEAD.value)
+    return rig
+
+
+def run_in_order(mails, folder, world):
+    rig = world_of(world, folder)
     for number, said in enumerate(mails):
         arrive(rig, number, said)
     return rig
@@ -197,7 +226,7 @@ def run_in_order(mails, folder):
 def records(rig):
     return {
         kind: sorted(sorted((k, v) for k, v in r.fields.items() if v and ":" not in v) for r in rig.crm.all(kind))
-        for kind in (RecordKind.ACCOUNT, RecordKind.CONTACT, RecordKind.OPPORTUNITY)
+        for kind in (RecordKind.ACCOUNT, *PEOPLE, RecordKind.OPPORTUNITY)
     }
 
 
@@ -212,16 +241,19 @@ def examples(request):
     )
 
 
-def test_any_order_of_arrival_leads_to_the_same_open_suggestions(request):
+@pytest.mark.parametrize("world", WORLDS)
+def test_any_order_of_arrival_leads_to_the_same_open_suggestions(request, world):
     @examples(request)
     @given(data=st.data())
     def check(data):
-        mails = data.draw(st.lists(said_strategy(colleagues=True), min_size=2, max_size=5))
+        is_named = "by name" in world
+        said = said_strategy(colleagues=not is_named, firms=is_named)
+        mails = data.draw(st.lists(said, min_size=2, max_size=5))
         order = data.draw(st.permutations(range(len(mails))))
         deaths = data.draw(st.lists(st.sampled_from([None, "commit", "committed"]), min_size=5, max_size=5))
         with TemporaryDirectory() as one, TemporaryDirectory() as other:
-            expected = run_in_order(mails, Path(one))
-            rig = MortalRig(Path(other))
+            expected = run_in_order(mails, Path(one), world)
+            rig = world_of(world, Path(other))
             for at, number in enumerate(order):
                 arrive(rig, number, mails[number], dies_at=deaths[at])
                 holds_always(rig, {})
@@ -232,7 +264,8 @@ def test_any_order_of_arrival_leads_to_the_same_open_suggestions(request):
     check()
 
 
-def test_decisions_in_between_are_kept_and_the_records_end_the_same(request):
+@pytest.mark.parametrize("world", WORLDS)
+def test_decisions_in_between_are_kept_and_the_records_end_the_same(request, world):
     @examples(request)
     @given(data=st.data())
     def check(data):
@@ -242,9 +275,9 @@ def test_decisions_in_between_are_kept_and_the_records_end_the_same(request):
         acts = data.draw(st.lists(st.sampled_from(["wait", "accept", "deliver"]), min_size=5, max_size=5))
         deaths = data.draw(st.lists(st.sampled_from([None, "commit", "committed"]), min_size=5, max_size=5))
         with TemporaryDirectory() as one, TemporaryDirectory() as other:
-            expected = run_in_order(mails, Path(one))
+            expected = run_in_order(mails, Path(one), world)
             expected.accept_everything()
-            rig = MortalRig(Path(other))
+            rig = world_of(world, Path(other))
             decided = {}
             for at, number in enumerate(order):
                 arrive(rig, number, mails[number], dies_at=deaths[at])
@@ -257,7 +290,7 @@ def test_decisions_in_between_are_kept_and_the_records_end_the_same(request):
                 holds_always(rig, decided)
             rig.accept_everything()
             ours, theirs = records(rig), records(expected)
-            for kind in (RecordKind.ACCOUNT, RecordKind.CONTACT):
+            for kind in (RecordKind.ACCOUNT, *PEOPLE):
                 assert ours[kind] == theirs[kind]
             assert amounts(ours) == amounts(theirs)
             for used in (rig, expected):
@@ -270,14 +303,15 @@ def amounts(found):
     return [dict(fields).get("amount") for fields in found[RecordKind.OPPORTUNITY]]
 
 
-def test_what_was_dismissed_stays_dismissed_and_nothing_is_asked_twice(request):
+@pytest.mark.parametrize("world", WORLDS)
+def test_what_was_dismissed_stays_dismissed_and_nothing_is_asked_twice(request, world):
     @examples(request)
     @given(data=st.data())
     def check(data):
         mails = data.draw(st.lists(said_strategy(colleagues=False), min_size=2, max_size=5))
         order = data.draw(st.permutations(range(len(mails))))
         with TemporaryDirectory() as folder:
-            rig = MortalRig(Path(folder))
+            rig = world_of(world, Path(folder))
             decided = {}
             for number in order:
                 arrive(rig, number, mails[number])

@@ -268,3 +268,75 @@ def test_what_is_settled_cannot_be_given_up(rig, item):
     rig.deliver()
     with pytest.raises(Rejected, match="Nothing of this is on its way"):
         rig.review.give_up(S)
+
+
+def test_an_undo_that_may_have_been_carried_out_leaves_it_open_when_it_is_given_up(rig, card):
+    account = of_kind(card, RecordKind.ACCOUNT)
+    rig.review.accept(account.id)
+    rig.deliver()
+    rig.review.undo(account.id)
+    rig.crm.fail_after = [Temporary("No answer.")]
+    rig.deliver_next(CRM)
+    assert rig.crm.all(RecordKind.ACCOUNT) == []
+    rig.review.give_up(account.id)
+    assert rig.now(account).state is SuggestionState.OPEN
+    rig.review.accept(account.id)
+    rig.deliver()
+    assert len(rig.crm.all(RecordKind.ACCOUNT)) == 1
+
+
+@pytest.mark.parametrize("name", ["name", "phone"])
+@pytest.mark.parametrize("is_refused_next", [False, True])
+def test_what_others_wrote_before_a_lost_create_was_found_again_is_not_removed(rig, card, name, is_refused_next):
+    account = of_kind(card, RecordKind.ACCOUNT)
+    rig.review.accept(account.id)
+    if is_refused_next:
+        with rig.store.transaction() as tx:  # the program ends in the middle of it
+            (waiting,) = tx.outbox.of_subject(account.id)
+            tx.outbox.begin_attempt(waiting.id, rig.clock.now())
+        rig.crm.create(waiting.kind, waiting.fields, waiting.idempotency_key)
+        rig.crm.fail_before = [Rejected("No.")]
+    else:
+        rig.crm.fail_after = [Temporary("No answer.")]
+    rig.deliver_next(CRM)
+    (made,) = rig.crm.all(RecordKind.ACCOUNT)
+    rig.crm.update(made.ref, {name: "Theirs"})
+    rig.review.retry(account.id)
+    rig.deliver()
+    assert rig.now(account).state is SuggestionState.DELIVERED
+    rig.review.undo(account.id)
+    rig.deliver()
+    assert rig.now(account).state is SuggestionState.CONFLICT
+    (left,) = rig.crm.all(RecordKind.ACCOUNT)
+    assert left.fields[name] == "Theirs"
+
+
+def test_an_answered_undo_that_is_given_up_looks_for_our_values_and_not_for_theirs(rig, item):
+    rig.crm.fail_before = [UserActionNeeded("Sign in.")]
+    rig.deliver_next(CRM)
+    rig.review.undo(S)
+    edited_there(rig, title="Director")
+    rig.review.retry(S)
+    edited_there(rig, title="President")
+    assert entry(rig).state is DeliveryState.CONFLICT
+    rig.review.give_up(S)
+    assert rig.now(item).state is SuggestionState.OPEN
+    assert live(rig)["title"] == "President"
+
+
+def test_what_others_wrote_in_a_record_that_a_new_decision_finds_again_is_not_removed(rig, card):
+    account = of_kind(card, RecordKind.ACCOUNT)
+    rig.review.accept(account.id)
+    rig.deliver()
+    (made,) = rig.crm.all(RecordKind.ACCOUNT)
+    rig.review.undo(account.id)
+    rig.crm.fail_before = [UserActionNeeded("Sign in.")]
+    rig.deliver_next(CRM)
+    rig.review.give_up(account.id)
+    rig.crm.update(made.ref, {"phone": "+44 20 7946 0001"})
+    rig.review.accept(account.id)
+    rig.deliver()
+    rig.review.undo(account.id)
+    rig.deliver()
+    assert rig.now(account).state is SuggestionState.CONFLICT
+    assert len(rig.crm.all(RecordKind.ACCOUNT)) == 1

@@ -28,8 +28,10 @@ BOB = {
 }
 
 
-def saved(number: int, fields: dict[str, str | None], *, is_deleted: bool = False) -> RecordSnapshot:
-    ref = RecordRef(RecordKind.CONTACT, RecordId(str(number)))
+def saved(
+    number: int, fields: dict[str, str | None], *, is_deleted: bool = False, kind: RecordKind = RecordKind.CONTACT
+) -> RecordSnapshot:
+    ref = RecordRef(kind, RecordId(str(number)))
     return RecordSnapshot(ref, fields, "1", WHEN, is_deleted=is_deleted)
 
 
@@ -46,9 +48,11 @@ def keep(store: Store, *records: RecordSnapshot, connection: ConnectionId = CRM)
             tx.mirror.save(connection, record)
 
 
-def alike(store: Store, connection: ConnectionId = CRM, **fields: str | None) -> list[str]:
+def alike(
+    store: Store, connection: ConnectionId = CRM, kind: RecordKind = RecordKind.CONTACT, **fields: str | None
+) -> list[str]:
     with store.transaction() as tx:
-        found = tx.mirror.alike(connection, RecordKind.CONTACT, profile_of(RecordKind.CONTACT, fields))
+        found = tx.mirror.alike(connection, kind, profile_of(kind, fields))
         return [record.ref.id for record in found]
 
 
@@ -108,4 +112,36 @@ def test_a_store_from_before_is_filled(tmp_path: Path):
     database.close()
     store = Store(path, KEY, SystemClock())
     assert alike(store, first_name="Bob", last_name="Mueller") == ["1"]
+    store.close()
+
+
+def test_a_lead_is_found_by_name_and_company_and_never_as_a_contact(store: Store):
+    keep(store, saved(1, {**BOB, "email": None, "phone": None, "company": "Nord Glas GmbH"}, kind=RecordKind.LEAD))
+    known = {"first_name": "Rob", "last_name": "Muellner", "company": "Nordglas"}
+    assert alike(store, kind=RecordKind.LEAD, **known) == ["1"]
+    assert alike(store, **known) == []
+    assert alike(store, kind=RecordKind.LEAD, first_name="Zoe", last_name="Quill", company="Nordglas") == []
+
+
+def test_a_lead_with_another_company_is_found_by_that(store: Store):
+    names = {"first_name": None, "last_name": "Quill", "email": None, "phone": None}
+    keep(store, saved(1, {**names, "company": "Nord Glas"}, kind=RecordKind.LEAD))
+    keep(store, saved(1, {**names, "company": "Ostholz"}, kind=RecordKind.LEAD))
+    assert alike(store, kind=RecordKind.LEAD, last_name="Quill", company="Ostholz") == ["1"]
+    assert alike(store, kind=RecordKind.LEAD, last_name="Quill", company="Nord Glas") == []
+
+
+def test_the_leads_of_a_store_from_before_are_filled_in(tmp_path: Path):
+    path = tmp_path / "old.db"
+    store = Store(path, KEY, SystemClock())
+    keep(store, saved(1, BOB, kind=RecordKind.LEAD), saved(2, BOB))
+    store.close()
+    raw = connect(path, KEY)
+    raw.execute("delete from match_key where row = (select rowid from snapshot where kind = 'lead')")
+    raw.execute("delete from migration where name = 'm009_lead_keys'")
+    raw.commit()
+    raw.close()
+    store = Store(path, KEY, SystemClock())
+    assert alike(store, kind=RecordKind.LEAD, first_name="Bob", last_name="Mueller") == ["1"]
+    assert alike(store, first_name="Bob", last_name="Mueller") == ["2"]
     store.close()
