@@ -70,12 +70,14 @@ def test_a_server_that_goes_while_the_agent_watches_it(rep, dovecot):
 def test_a_server_killed_in_the_middle_of_many_mails(rep, dovecot):
     for number in range(MANY):
         rep.deliver(small_talk(number))
-    killers = []
+    killers, turn = [], threading.Lock()
 
     def kill_during_a_later_pull(name):
-        if name == "send" and not killers and rep.mails():
-            killers.append(threading.Thread(target=kill, args=(dovecot,)))
-            killers[0].start()
+        """Kill it once: several lanes come by here."""
+        with turn:
+            if name == "send" and not killers and rep.mails():
+                killers.append(threading.Thread(target=kill, args=(dovecot,)))
+                killers[0].start()
 
     rep.parts.boundary = kill_during_a_later_pull
     with rep.working() as agent:
