@@ -7,7 +7,7 @@ from pathlib import Path
 from desktop.connectors.crm.custom import Custom
 from desktop.connectors.http import HttpBoundary
 from desktop.domain.records import RecordKind, RecordRef
-from tests.conformance.crm import SAMPLES, OtherSide
+from tests.conformance.crm_samples import SAMPLES, OtherSide
 from tests.fakes.clock import ManualClock
 from tests.fakes.ledger import ListLedger
 from tests.servers.custom_office import Office

@@ -22,7 +22,7 @@ from desktop.connectors.custom.doubts import SETTLES
 from desktop.connectors.http import HttpBoundary, HttpLimits
 from desktop.domain.errors import Conflict, Temporary, UserActionNeeded
 from desktop.domain.records import RecordRef
-from tests.conformance.crm import SAMPLES
+from tests.conformance.crm_samples import SAMPLES
 from tests.fakes.clock import ManualClock
 from tests.fakes.ledger import ListLedger
 from tests.servers.custom_office import Office

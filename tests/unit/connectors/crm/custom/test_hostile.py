@@ -15,7 +15,7 @@ from desktop.domain.errors import Conflict, Rejected, Temporary, UserActionNeede
 from desktop.domain.ids import RecordId
 from desktop.domain.records import RecordRef
 from desktop.domain.rights import Owner
-from tests.conformance.crm import SAMPLES, drain
+from tests.conformance.crm_samples import SAMPLES, drain
 from tests.fakes.book import MemoryBook
 from tests.servers.custom_office import Office
 from tests.servers.harbour import HarbourWorld

@@ -15,7 +15,8 @@ from desktop.domain.crm_port import CrmConnector
 from desktop.domain.errors import Conflict, Rejected, UserActionNeeded
 from desktop.domain.records import RecordKind, RecordRef
 from desktop.system.clock import SystemClock
-from tests.conformance.crm import SAMPLES, CrmConformance, OtherSide
+from tests.conformance.crm import CrmConformance
+from tests.conformance.crm_samples import HOSTILE, SAMPLES, OtherSide
 from tests.fakes.ledger import ListLedger
 from tests.servers.tryton import PASSWORD, TrytonServer, require_tryton
 from tests.unit.connectors.crm.custom.side import MAPPINGS
@@ -102,9 +103,13 @@ class TestTryton(CrmConformance):
                 self.make(crm, K.OPPORTUNITY, account=odd)
         assert other_side.count(K.OPPORTUNITY) == 0
 
-    @pytest.mark.skip("Tryton has no record with a subject and a description")
-    def test_hostile_text_comes_back_as_it_went(self) -> None:
-        """See the next tests for an opportunity's."""
+    @pytest.mark.parametrize("text", HOSTILE)
+    def test_hostile_text_comes_back_as_it_went(self, crm: CrmConnector, other_side: OtherSide, text: str) -> None:
+        """Tryton has no record with a subject and a description; an opportunity has a text of many lines."""
+        made = self.make(crm, K.OPPORTUNITY, next_step=text)
+        assert made.fields["next_step"] == text
+        assert crm.update(made.ref, {"next_step": f"{text}!"}, version=made.version).fields["next_step"] == f"{text}!"
+        assert other_side.count(K.OPPORTUNITY) == 1
 
 
 def test_a_stage_is_reached_by_trytons_own_button(crm: Custom) -> None:
